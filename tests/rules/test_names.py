@@ -1,0 +1,33 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.names import mask_name
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("王小毛", "王○毛"),
+        ("郭小", "郭○"),
+        ("歐陽小毛", "歐○○毛"),
+        ("201", "2○1"),
+        ("王", "○"),
+        ("", ""),
+        ("  王小毛 ", "王○毛"),
+        ("Talu Panay", "T○○ P○○"),
+        ("拉黑子‧達立夫", "拉○○‧達○○"),
+        ("𠀋小毛", "𠀋○毛"),
+        ("葛󠄀小毛", "葛󠄀○毛"),
+    ],
+)
+def test_a_name_is_masked_as_in_the_manual(name, masked):
+    assert mask_name(name) == masked
+
+
+@given(st.text("王小毛歐陽Talu ‧é", max_size=30))
+def test_a_masked_name_hides_something_and_masking_twice_changes_nothing(name):
+    masked = mask_name(name)
+    assert mask_name(masked) == masked
+    if any(char not in " ‧" for char in name):
+        assert "○" in masked
