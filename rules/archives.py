@@ -44,10 +44,6 @@ def check_archive(content: bytes) -> frozenset[str]:
     return _Inspection().names(content, depth=0)
 
 
-def is_word(names: frozenset[str]) -> bool:
-    return {"[content_types].xml", "word/document.xml"} <= names
-
-
 def inner_suffixes(name: str) -> list[str]:
     """`a.exe .jpg` → `exe`, `jpg`: lower case, without the blanks that hide a suffix."""
     return [part.strip().lower() for part in name.split(".")[1:]]

@@ -31,7 +31,7 @@ _KINDS: dict[str, tuple[Kind, Sex]] = {
 # 10 to 35 in the order in which the counties got their letters: I, O, W and Z came later than their
 # neighbours.
 _LETTER_VALUES = {letter: value for value, letter in enumerate("ABCDEFGHJKLMNPQRSTUVXYWZIO", start=10)}
-_WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+_WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 
 
@@ -66,7 +66,7 @@ def inspect(text: str) -> NationalId:
             "national_id",
             "身分證字號格式錯誤，應為1個英文字母加9個數字（舊式統一證號為2個英文字母加8個數字），請檢查。",
         )
-    if not _check_digit_fits(number):
+    if number[-1] != check_digit(number[:-1]):
         raise FieldFault("national_id", "身分證字號檢查碼錯誤，請對照證件逐字檢查。")
     kind, sex = _KINDS[number[1]]
     return NationalId(number, kind, sex)
@@ -79,13 +79,14 @@ def mask(number: str) -> str:
     return f"{number[:2]}{'*' * (len(number) - 6)}{number[-4:]}"
 
 
-def _check_digit_fits(number: str) -> bool:
-    first = _LETTER_VALUES[number[0]]
+def check_digit(beginning: str) -> str:
+    """The tenth place of a number, from the nine before it, normalised."""
+    first = _LETTER_VALUES[beginning[0]]
     # The second letter of an old resident number counts with its units digit, in the place of the first
     # digit.
-    second = _LETTER_VALUES[number[1]] % 10 if number[1].isalpha() else int(number[1])
-    digits = (first // 10, first % 10, second, *map(int, number[2:]))
-    return sum(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 10 == 0
+    second = _LETTER_VALUES[beginning[1]] % 10 if beginning[1].isalpha() else int(beginning[1])
+    digits = (first // 10, first % 10, second, *map(int, beginning[2:]))
+    return str(-sum(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 10)
 
 
 def _is_separator(char: str) -> bool:

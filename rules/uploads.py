@@ -1,4 +1,4 @@
-"""Which files may be attached to a referral: small, known by name and by content, nothing that runs.
+"""Which files may be uploaded: small, known by name and by content, nothing that runs.
 
 The file goes from one office's desk to another's; what is refused here would harm the second one. Every
 refusal names the file, since several are sent at once. Spec 1-referral §4.1, 3-platform §5.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from enum import StrEnum
 
-from rules.archives import EXECUTABLE, BadArchiveError, check_archive, inner_suffixes, is_word
+from rules.archives import EXECUTABLE, BadArchiveError, check_archive, inner_suffixes
 from rules.errors import RuleBroken
 from rules.texts import has_unprintable
 
@@ -27,6 +28,8 @@ class UploadType(StrEnum):
     PNG = "png"
     DOCX = "docx"
     ZIP = "zip"
+    XLSX = "xlsx"
+    ODS = "ods"
 
     @property
     def media_type(self) -> str:
@@ -40,8 +43,19 @@ _MEDIA_TYPES = {
     UploadType.PNG: "image/png",
     UploadType.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     UploadType.ZIP: "application/zip",
+    UploadType.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    UploadType.ODS: "application/vnd.oasis.opendocument.spreadsheet",
 }
+# A referral takes documents; what administrators publish may be a workbook too.
+ATTACHMENTS = (UploadType.JPG, UploadType.PDF, UploadType.PNG, UploadType.DOCX, UploadType.ZIP)
+PUBLISHED = tuple(UploadType)
 _SUFFIXES = {**{kind.value: kind for kind in UploadType}, "jpeg": UploadType.JPG}
+# The parts by which an office document in a zip archive is known.
+_PARTS = {
+    UploadType.DOCX: {"[content_types].xml", "word/document.xml"},
+    UploadType.XLSX: {"[content_types].xml", "xl/workbook.xml"},
+    UploadType.ODS: {"mimetype", "content.xml", "meta-inf/manifest.xml"},
+}
 _SIGNATURES = (
     (b"\xff\xd8\xff", UploadType.JPG),
     (b"%PDF-", UploadType.PDF),
@@ -51,14 +65,16 @@ _SIGNATURES = (
 )
 
 
-def check_upload(filename: str, content: bytes) -> UploadType:
+def check_upload(
+    filename: str, content: bytes, *, allowed: Collection[UploadType] = ATTACHMENTS
+) -> UploadType:
     """The type. `content` is the whole file: of a stream, read `MAX_BYTES` + 1 bytes at most."""
     name = safe_display_name(filename)
     if not content:
         raise RuleBroken("檔案「%(name)s」是空的，請重新選擇檔案。", name=name)
     if len(content) > MAX_BYTES:
         raise RuleBroken("檔案「%(name)s」超過5MB，請壓縮或降低解析度後再上傳。", name=name)
-    named = _type_by_name(name)
+    named = _type_by_name(name, allowed)
     found = _type_by_content(name, content)
     if found is not named:
         raise RuleBroken(
@@ -81,15 +97,16 @@ def safe_display_name(name: str) -> str:
     return f"_{clean}" if _RESERVED.fullmatch(clean) else clean or _UNNAMED
 
 
-def _type_by_name(name: str) -> UploadType:
+def _type_by_name(name: str, allowed: Collection[UploadType]) -> UploadType:
     suffixes = inner_suffixes(unicodedata.normalize("NFKC", name))
     if EXECUTABLE.intersection(suffixes):
         raise RuleBroken(
             "檔案「%(name)s」的檔名帶有可執行檔的副檔名，不能上傳，請改傳文件或圖片。", name=name
         )
     kind = _SUFFIXES.get(suffixes[-1]) if suffixes else None
-    if kind is None:
-        raise RuleBroken("檔案「%(name)s」的格式不能上傳，只接受 jpg、pdf、png、docx、zip。", name=name)
+    if kind is None or kind not in allowed:
+        kinds = "、".join(allowed)
+        raise RuleBroken("檔案「%(name)s」的格式不能上傳，只接受 %(kinds)s。", name=name, kinds=kinds)
     return kind
 
 
@@ -97,11 +114,12 @@ def _type_by_content(name: str, content: bytes) -> UploadType:
     kind = next((kind for signature, kind in _SIGNATURES if content.startswith(signature)), None)
     if kind is None:
         raise RuleBroken(
-            "檔案「%(name)s」的內容不是 jpg、pdf、png、docx 或 zip，請確認檔案後重新上傳。", name=name
+            "檔案「%(name)s」的內容不是它的副檔名所指的格式，請確認檔案後重新上傳。", name=name
         )
     if kind is not UploadType.ZIP:
         return kind
     try:
-        return UploadType.DOCX if is_word(check_archive(content)) else UploadType.ZIP
+        names = check_archive(content)
     except BadArchiveError as bad:
         raise RuleBroken(str(bad), name=name) from None
+    return next((kind for kind, parts in _PARTS.items() if parts <= names), UploadType.ZIP)

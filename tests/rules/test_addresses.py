@@ -257,3 +257,18 @@ def test_no_text_raises(taiwan: Directory, text: str) -> None:
 def test_no_tail_made_of_address_letters_raises(taiwan: Directory, text: str) -> None:
     found = taiwan.resolve("新竹市北區東大路二段" + text)
     assert (found.code is not None) == found.status.startswith("ok")
+
+
+@pytest.mark.parametrize(
+    ("code", "county"), [("30054", "新竹市"), ("300", "新竹市"), ("407", "臺中市"), ("000", None)]
+)
+def test_the_county_of_a_code(taiwan: Directory, code: str, county: str | None) -> None:
+    assert taiwan.county_of_code(code) == county
+
+
+@pytest.mark.parametrize(
+    ("address", "county"),
+    [("台中縣豐原市", "臺中市"), ("板橋區中正路", "新北市"), ("新竹竹北市", "新竹縣"), ("中正路5號", None)],
+)
+def test_the_county_of_an_address(taiwan: Directory, address: str, county: str | None) -> None:
+    assert taiwan.county_of_address(address) == county

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.names import mask_name
+from rules.names import mask_name, same_name, suffixes
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,19 @@ def test_a_masked_name_hides_something_and_masking_twice_changes_nothing(name):
     assert mask_name(masked) == masked
     if any(char not in " ‧" for char in name):
         assert "○" in masked
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("王大毛", " 王 大毛"), ("巫凱‧達利", "巫凱・達利"), ("Tran Thi", "ＴＲＡＮ thi")]
+)
+def test_blanks_width_case_and_dots_make_no_other_name(one: str, other: str) -> None:
+    assert same_name(one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("王大毛", "王大"), ("王大毛", "毛大王"), ("𠮷", "吉")])
+def test_another_name_is_another_name(one: str, other: str) -> None:
+    assert not same_name(one, other)
+
+
+def test_every_tail_of_a_name_can_be_searched_by() -> None:
+    assert suffixes("巫 凱") == ["巫 凱", "凱"]

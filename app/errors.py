@@ -1,0 +1,102 @@
+"""Error pages: a sentence that says what is wrong and what to do, and a code that is found in the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from contextlib import suppress
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from app.extensions import db
+from models.crypto import UnreadableSecret
+from rules.errors import AlreadyDone, NotFound, RuleBroken, StaleVersion, TooMany
+from views.texts import sentence
+
+log = logging.getLogger("jieli.errors")
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(RuleBroken, _rule_broken)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(UnreadableSecret, _unreadable)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: RuleBroken) -> int:
+    if isinstance(error, NotFound):
+        return HTTPStatus.NOT_FOUND
+    if isinstance(error, AlreadyDone | StaleVersion):
+        return HTTPStatus.CONFLICT
+    if isinstance(error, TooMany):
+        return HTTPStatus.TOO_MANY_REQUESTS
+    return HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _rule_broken(error: RuleBroken) -> Response:
+    db.session.rollback()
+    return _page(status_of(error), sentence(error))
+
+
+def _form_expired(_error: CSRFError) -> Response:
+    return _page(400, _("這個頁面放太久或已在別處登出,請回上一頁重新整理後再送出一次。"))
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        return _unexpected(error.original_exception)  # raised while a page about another error was made
+    response = _page(error.code, _sentence_for(error.code))
+    if error.code == HTTPStatus.TOO_MANY_REQUESTS and getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(getattr(error, "retry_after"))  # noqa: B009
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    code = _logged(error)
+    return _page(500, _("系統發生錯誤,您輸入的資料沒有送出。請稍後再試;若仍發生,請將代碼告知系統管理者。"), code=code)
+
+
+def _unreadable(error: UnreadableSecret) -> Response:
+    code = _logged(error)
+    return _page(500, _("這筆個人資料目前無法解密,資料沒有遺失。請將代碼告知系統管理者,檢查加密金鑰的設定。"), code=code)
+
+
+def _logged(error: Exception) -> str:
+    """Gives the code under which the log has the error."""
+    code = secrets.token_hex(4).upper()
+    log.error("%s %s %s", code, request.method, request.path, exc_info=error)
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    return code
+
+
+def _sentence_for(status: int) -> str:
+    return {
+        400: _("送出的資料不完整或格式不對,請回上一頁檢查後再送出。"),
+        401: _("請先登入。"),
+        403: _("您的角色沒有使用這項功能的權限。若工作需要,請向單位督導或系統管理者申請。"),
+        404: _("找不到這個頁面或資料,可能已移除,或不在您可查看的範圍。"),
+        405: _("這個網址不接受這種操作,請由選單進入功能。"),
+        413: _("上傳的檔案太大,每個檔案以 5MB 為限。"),
+        429: _("操作太頻繁,請稍候一分鐘再試。"),
+    }.get(status, _("系統暫時無法處理這個要求,請稍後再試。"))
+
+
+def _page(status: int, text: str, *, code: str = "") -> Response:
+    if request.headers.get("X-Requested-With") == "fetch" or request.path.startswith("/api/"):
+        return make_response(jsonify({"message": text, "code": code}), status)
+    values = {"status": int(status), "sentence": text, "code": code, "back_url": g.get("way_back")}
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return make_response(render_template("errors/error.html", **values), status)
+    # Past the context processors: they ask the database for user and menu, and it may be what is broken.
+    bare = current_app.jinja_env.get_template("errors/bare.html")
+    return make_response(bare.render(**values, lang="en" if str(get_locale()) == "en" else "zh-Hant-TW"), status)

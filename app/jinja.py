@@ -1,0 +1,51 @@
+"""What every template can use: the shell around the page, and how dates, names and numbers are shown."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from rules import national_id, roc_dates
+from rules.calendar import local_time_text
+from rules.due_dates import urgency
+from views.access import grants_of_request, today
+from views.menu import menu
+
+WARN_SECONDS = 120
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        roc=lambda day: roc_dates.show(day) if day else "",
+        roc_birthday=roc_dates.show_birthday,
+        roc_moment=lambda moment: local_time_text(moment) if moment else "",
+        masked_id=national_id.mask,
+    )
+    app.jinja_env.globals.update(urgency_of=lambda due: urgency(due, today()))
+    app.context_processor(lambda: {"shell": _shell(app)})
+
+
+def _shell(app: Flask) -> SimpleNamespace:
+    languages = {code: each["name"] for code, each in app.config["LANGUAGES"].items()}
+    common: dict[str, Any] = {
+        "today_roc": roc_dates.show(today()),
+        "idle_seconds": int(app.permanent_session_lifetime.total_seconds()),
+        "warn_seconds": WARN_SECONDS,
+        "account_url": url_for("AccountView.edit"),
+        "locale": str(get_locale()),
+        "languages": languages,
+    }
+    if not current_user or not current_user.is_authenticated:
+        return SimpleNamespace(**common, unit_name="", user_name="", roles_text="", menu=[])
+    return SimpleNamespace(
+        **common,
+        unit_name=current_user.unit.name if current_user.unit else "",
+        user_name=current_user.get_full_name(),
+        roles_text="、".join(_(role) for role in grants_of_request().roles),
+        menu=menu(),
+    )

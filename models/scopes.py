@@ -1,0 +1,108 @@
+"""What an actor may see, per noun: the one definition that lists, detail pages, searches, exports and files share.
+
+Each function gives a condition for a WHERE clause over one table. A row outside of it does not exist for the actor: 404.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+
+from models.case import Case, ServiceRecord
+from models.referral import Referral
+from rules.actor import Actor
+from rules.permissions import Permission as P
+
+
+def sent_referrals(actor: Actor) -> ColumnElement[bool]:
+    """The referrals of the actor's own referring unit."""
+    if not actor.may(P.REFERRAL_FOLLOW):
+        return false()
+    return Referral.referring_unit_id == actor.unit_id
+
+
+def received_referrals(actor: Actor) -> ColumnElement[bool]:
+    """The referrals that were sent to the actor's receiving unit, in any state: the supervisor's view."""
+    if not actor.may(P.REFERRAL_TAKE_IN):
+        return false()
+    return Referral.receiving_unit_id == actor.unit_id
+
+
+def referrals(actor: Actor) -> ColumnElement[bool]:
+    """Every referral the actor may see for whatever reason."""
+    if actor.may(P.REFERRAL_READ_ALL):
+        return true()
+    reasons: list[ColumnElement[bool]] = []
+    if actor.may(P.REFERRAL_FOLLOW):
+        reasons.append(sent_referrals(actor))
+    if actor.may(P.REFERRAL_TAKE_IN):
+        reasons.append(received_referrals(actor))
+    if actor.may(P.CASE_WORK):
+        own = select(Case.id).where(Case.referral_id == Referral.id, Case.case_manager_id == actor.user_id)
+        reasons.append(exists(own))
+    return or_(false(), *reasons)
+
+
+def detailed_referrals(actor: Actor) -> ColumnElement[bool]:
+    """The referrals whose personal data (ID, telephones, address, files) the actor may open: not those of READ_ALL."""
+    return referrals(_without_read_all(actor))
+
+
+def own_cases(actor: Actor) -> ColumnElement[bool]:
+    """The cases assigned to the actor now."""
+    if not actor.may(P.CASE_WORK):
+        return false()
+    return Case.case_manager_id == actor.user_id
+
+
+def unit_cases(actor: Actor) -> ColumnElement[bool]:
+    """All cases of the actor's unit: the supervisor's view."""
+    if not (actor.may(P.CASE_TRANSFER) or actor.may(P.ROSTER_READ)):
+        return false()
+    return Case.unit_id == actor.unit_id
+
+
+def cases(actor: Actor) -> ColumnElement[bool]:
+    """Every case the actor may see, referring units included (they read the reply form)."""
+    if actor.may(P.REFERRAL_READ_ALL):
+        return true()
+    reasons: list[ColumnElement[bool]] = []
+    if actor.may(P.CASE_TRANSFER) or actor.may(P.ROSTER_READ):
+        reasons.append(unit_cases(actor))
+    if actor.may(P.CASE_WORK):
+        reasons.append(own_cases(actor))
+    if actor.may(P.REFERRAL_FOLLOW):
+        sent = select(Referral.id).where(Referral.id == Case.referral_id, sent_referrals(actor))
+        reasons.append(exists(sent))
+    return or_(false(), *reasons)
+
+
+def detailed_cases(actor: Actor) -> ColumnElement[bool]:
+    """The cases whose person and reply form the actor may read: not those of READ_ALL."""
+    return cases(_without_read_all(actor))
+
+
+def worked_cases(actor: Actor) -> ColumnElement[bool]:
+    """The cases the actor may act on (records, extension, closing): own ones, and the unit's for its supervisor."""
+    return or_(own_cases(actor), unit_cases(actor))
+
+
+def service_records(actor: Actor) -> ColumnElement[bool]:
+    """The service records of the cases the actor may see."""
+    if actor.may(P.REFERRAL_READ_ALL):
+        return true()
+    reasons: list[ColumnElement[bool]] = []
+    if actor.may(P.CASE_TRANSFER) or actor.may(P.ROSTER_READ):
+        reasons.append(ServiceRecord.unit_id == actor.unit_id)
+    if actor.may(P.CASE_WORK):
+        reasons.append(exists(select(Case.id).where(Case.id == ServiceRecord.case_id, own_cases(actor))))
+    return or_(false(), *reasons)
+
+
+def _without_read_all(actor: Actor) -> Actor:
+    return Actor(
+        user_id=actor.user_id,
+        name=actor.name,
+        unit_id=actor.unit_id,
+        permissions=actor.permissions - {P.REFERRAL_READ_ALL},
+        address=actor.address,
+    )

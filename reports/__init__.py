@@ -1,0 +1,1 @@
+"""Reading: queries, column tables, files. Nothing here writes to the database."""

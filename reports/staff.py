@@ -1,0 +1,39 @@
+"""Who works in a unit and may do what: whom a case can be given to, and whom a mail to a unit reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_appbuilder.security.sqla.models import Permission as PermissionRow
+from flask_appbuilder.security.sqla.models import (
+    PermissionView,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
+from sqlalchemy import ColumnElement, exists, select
+
+from models.account import Account
+from reports.session import ReadSession
+from rules.permissions import Permission
+
+
+def holds(permission: Permission) -> ColumnElement[bool]:
+    """Whether one of the account's roles brings the permission."""
+    act, resource = permission.pair
+    granted = assoc_permissionview_role
+    return exists(
+        select(1)
+        .select_from(assoc_user_role)
+        .join(granted, granted.c.role_id == assoc_user_role.c.role_id)
+        .join(PermissionView, PermissionView.id == granted.c.permission_view_id)
+        .join(PermissionRow, PermissionRow.id == PermissionView.permission_id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .where(assoc_user_role.c.user_id == Account.id, PermissionRow.name == act, ViewMenu.name == resource)
+    )
+
+
+def people_with(session: ReadSession, unit_id: int, permission: Permission) -> Sequence[Account]:
+    """The active accounts of the unit that hold the permission, in a fixed order."""
+    here = Account.unit_id == unit_id, Account.active.is_(True), holds(permission)
+    return session.scalars(select(Account).where(*here).order_by(Account.id)).all()

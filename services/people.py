@@ -1,0 +1,202 @@
+"""People: looked up by name and national ID, registered, corrected, their number revealed; with a trace.
+
+A person's row is shared by all units. A look-up is also a way to fish for personal data, so it is counted in
+the database over all workers, and a refusal says the same whoever the number belongs to.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from models.crypto import KEYS
+from models.person import NameSuffix, Person, PersonAccess, PersonRevision
+from rules import national_id as ids
+from rules.actor import Actor
+from rules.calendar import local_time_text
+from rules.errors import NotFound, RuleBroken, StaleVersion, TooMany
+from rules.names import same_name, suffixes
+from rules.permissions import Permission
+from rules.person import PersonFields, check_name
+from rules.texts import N_
+from services import accounts, postal
+from services.transaction import AnySession
+
+LOOK_UPS = 30
+WINDOW = timedelta(minutes=10)
+LOOK_UP, REVEAL = "look_up", "reveal"
+GROUND = "轉介個案建立"
+
+NO_PERSON = N_("找不到這筆資料,可能已移除,或不在您可查看的範圍。")
+DOES_NOT_FIT = N_("姓名與身分證字號不相符,請對照證件檢查後再查詢。若確認無誤,請洽系統管理者。")
+
+# What a form may change, with the words the user knows the fields by.
+LABELS = {
+    "name": N_("姓名"),
+    "birthday": N_("出生日期"),
+    "phone": N_("連絡電話"),
+    "home_phone": N_("家裡電話"),
+    "other_phone": N_("其他連絡電話"),
+    "address": N_("居住地址"),
+    "postal_code": N_("郵遞區號"),
+}
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Neither person nor refusal: nobody has this number.
+
+    The refusal is handed back and not raised: raising it would roll back the log entry and the count with it.
+    """
+
+    person: Person | None = None
+    refusal: RuleBroken | None = None
+
+
+def look_up(session: AnySession, *, name: str, national_id: str, by: Actor, at: datetime) -> LookUp:
+    """Raises `Faults` of the two fields, and `TooMany` after 30 look-ups of one user in 10 minutes."""
+    check_name(name)
+    number = ids.inspect(national_id).number
+    _require(by, Permission.REFERRAL_SUBMIT)
+    accounts.take_turn(session, by.user_id)
+    _check_rate(session, by, at)
+    found = _with_number(session, number)
+    session.add(
+        PersonAccess(
+            at=at,
+            actor_id=by.user_id,
+            address=by.address,
+            act=LOOK_UP,
+            person_id=found.id if found else None,
+            asked_hash=KEYS.search_hash(number),
+            ground=GROUND,
+        )
+    )
+    session.flush()
+    if found is not None and not same_name(name, found.name):
+        return LookUp(refusal=RuleBroken(DOES_NOT_FIT))
+    return LookUp(found)
+
+
+def register(session: AnySession, fields: PersonFields, *, by: Actor, at: datetime) -> LookUp:
+    """A new person; or the known one, if somebody was first. Counts as a look-up, for it answers like one."""
+    postal.require_code(session, fields.postal_code)
+    known = look_up(session, name=fields.name, national_id=fields.national_id, by=by, at=at)
+    if known.person or known.refusal:
+        return known
+    number = ids.inspect(fields.national_id)
+    person = Person(
+        **asdict(fields),
+        national_id_hash=KEYS.search_hash(number.number),
+        national_id_kind=number.kind,
+        sex=number.sex,
+    )
+    _stamp(person, by, at)
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:  # registered by somebody else since we looked
+        known = LookUp(_with_number(session, number.number))
+        if known.person and same_name(fields.name, known.person.name):
+            return known
+        return LookUp(refusal=RuleBroken(DOES_NOT_FIT))
+    write_suffixes(session, person)
+    return LookUp(person)
+
+
+def update(
+    session: AnySession, person_id: int, fields: PersonFields, *, opened_version: int, by: Actor, at: datetime
+) -> Person:
+    """Saves what differs and keeps what stood there. The caller knows that the actor looked the person up.
+
+    Locks the person's row. Raises `StaleVersion`, naming who saved what since `opened_version`, if it differs
+    from what was typed; somebody who typed the same is no obstacle.
+    """
+    _require(by, Permission.REFERRAL_SUBMIT)
+    person = session.scalars(
+        select(Person)
+        .where(Person.id == person_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if person is None or person.national_id != fields.national_id:
+        raise NotFound(NO_PERSON)
+    changed = [field for field in LABELS if getattr(person, field) != getattr(fields, field)]
+    if not changed:
+        return person
+    if person.version != opened_version:
+        raise StaleVersion(
+            "個案資料在您開啟後已由 %(who)s 於 %(when)s 修改,與您填寫的不同:%(fields)s。"
+            "請按「查詢」帶入最新資料後再送出。",
+            who=person.changed_by_name,
+            when=local_time_text(person.changed_at) if person.changed_at else "",
+            fields="、".join(LABELS[field] for field in changed),
+        )
+    if "postal_code" in changed:
+        postal.require_code(session, fields.postal_code)
+    before = {field: getattr(person, field) for field in LABELS}
+    session.add(
+        PersonRevision(
+            person_id=person.id,
+            before=json.dumps(before, ensure_ascii=False, default=str),
+            changed_at=at,
+            changed_by_id=by.user_id,
+        )
+    )
+    for field in changed:
+        setattr(person, field, getattr(fields, field))
+    _stamp(person, by, at)
+    session.flush()
+    if "name" in changed:
+        write_suffixes(session, person)
+    return person
+
+
+def reveal(session: AnySession, person: Person, *, by: Actor, at: datetime, ground: str = "") -> str:
+    """The whole number, for a person the caller has found in the actor's scope. `ground`: on which screen."""
+    _require(by, Permission.PERSON_REVEAL)
+    session.add(
+        PersonAccess(
+            at=at,
+            actor_id=by.user_id,
+            address=by.address,
+            act=REVEAL,
+            person_id=person.id,
+            ground=ground[:100],
+        )
+    )
+    session.flush()
+    return person.national_id
+
+
+def write_suffixes(session: AnySession, person: Person) -> None:
+    session.execute(delete(NameSuffix).where(NameSuffix.person_id == person.id))
+    session.add_all(NameSuffix(suffix=suffix, person_id=person.id) for suffix in suffixes(person.name))
+    session.flush()
+
+
+def _with_number(session: AnySession, number: str) -> Person | None:
+    return session.scalars(
+        select(Person).where(Person.national_id_hash == KEYS.search_hash(number))
+    ).one_or_none()
+
+
+def _check_rate(session: AnySession, by: Actor, at: datetime) -> None:
+    recent = select(func.count()).where(
+        PersonAccess.actor_id == by.user_id, PersonAccess.act == LOOK_UP, PersonAccess.at > at - WINDOW
+    )
+    if (session.scalar(recent) or 0) >= LOOK_UPS:
+        raise TooMany("查詢次數太多,請10分鐘後再試。已填寫的內容都還在。")
+
+
+def _require(by: Actor, permission: Permission) -> None:
+    if not by.may(permission):
+        raise NotFound(NO_PERSON)
+
+
+def _stamp(person: Person, by: Actor, at: datetime) -> None:
+    person.changed_at, person.changed_by_id, person.changed_by_name = at, by.user_id, by.name

@@ -1,0 +1,111 @@
+"""The navigation as one table: what a role does, in the order of its day, administration last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from reports.figures import WorkCounts, work_counts
+from rules.permissions import Permission as P
+from views.access import actor, database, today
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`count` names a field of `reports.figures.WorkCounts`."""
+
+    label: Any
+    endpoint: str
+    icon: str
+    permission: P
+    count: str = ""
+
+
+MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+    (
+        _l("轉介作業"),
+        (
+            Entry(_l("轉介個案建立"), "ReferralSubmit.new", "fa-user-plus", P.REFERRAL_SUBMIT),
+            Entry(_l("轉介狀態查詢"), "ReferralStatus.index", "fa-magnifying-glass", P.REFERRAL_FOLLOW, "returned"),
+        ),
+    ),
+    (
+        _l("督導功能"),
+        (
+            Entry(_l("收案督導-收案/派案"), "Intake.index", "fa-inbox", P.REFERRAL_TAKE_IN, "to_take_in"),
+            Entry(_l("督導轉案"), "Transfer.index", "fa-right-left", P.CASE_TRANSFER),
+            Entry(_l("清冊"), "Roster.index", "fa-table-list", P.ROSTER_READ),
+        ),
+    ),
+    (
+        _l("個案中心作業"),
+        (
+            Entry(_l("個管員服務作業"), "Worklist.index", "fa-briefcase", P.CASE_WORK, "my_cases"),
+            Entry(_l("個管員查詢作業"), "CaseSearch.index", "fa-magnifying-glass", P.CASE_WORK),
+        ),
+    ),
+    (
+        _l("資料列表"),
+        (
+            Entry(_l("轉介單列表"), "ReferralListView.list", "fa-list", P.REFERRAL_LIST_READ),
+            Entry(_l("個案列表"), "CaseListView.list", "fa-list", P.CASE_LIST_READ),
+            Entry(_l("服務紀錄列表"), "ServiceRecordListView.list", "fa-list", P.SERVICE_RECORD_LIST_READ),
+        ),
+    ),
+    (
+        _l("系統管理"),
+        (
+            Entry(_l("待指定收案單位"), "Unrouted.index", "fa-location-dot", P.REFERRAL_ROUTE, "unrouted"),
+            Entry(_l("使用者"), "UserView.list", "fa-users", P.USER_READ),
+            Entry(_l("角色與權限"), "RoleView.list", "fa-user-shield", P.ROLE_READ),
+            Entry(_l("機關"), "AgencyView.list", "fa-building-columns", P.AGENCY_READ),
+            Entry(_l("單位"), "UnitView.list", "fa-building", P.UNIT_READ),
+            Entry(_l("服務區域"), "ServiceAreaView.list", "fa-map", P.SERVICE_AREA_READ),
+            Entry(_l("縣市預設單位"), "CountyDefaultView.list", "fa-map-pin", P.SERVICE_AREA_READ),
+            Entry(_l("最新消息"), "NewsView.list", "fa-newspaper", P.CONTENT_READ),
+            Entry(_l("公告欄"), "BulletinView.list", "fa-bullhorn", P.CONTENT_READ),
+            Entry(_l("檔案下載"), "DownloadView.list", "fa-file-arrow-down", P.CONTENT_READ),
+            Entry(_l("代碼表"), "codes.index", "fa-tags", P.CODE_LIST_WRITE),
+            Entry(_l("郵件寄送"), "OutboxView.list", "fa-envelope", P.OUTBOX_READ),
+        ),
+    ),
+    (
+        _l("使用者內定功能"),
+        (
+            Entry(_l("管理我的帳號"), "AccountView.edit", "fa-id-card", P.ACCOUNT_EDIT),
+            Entry(_l("變更我的密碼"), "PasswordView.change", "fa-key", P.ACCOUNT_EDIT),
+        ),
+    ),
+)
+
+
+def counts_of_request() -> WorkCounts:
+    if "work_counts" not in g:
+        g.work_counts = work_counts(database(), actor(), today())
+    counts: WorkCounts = g.work_counts
+    return counts
+
+
+def menu() -> list[dict[str, Any]]:
+    """The sections this user has something in, with live counts."""
+    counts = counts_of_request()
+    blueprint = (request.endpoint or "").partition(".")[0].partition("_")[0]  # codes_indicators is one of codes
+    sections = []
+    for title, entries in MENU:
+        shown = [
+            {
+                "label": entry.label,
+                "url": url_for(entry.endpoint),
+                "icon": entry.icon,
+                "count": getattr(counts, entry.count) if entry.count else None,
+                "active": entry.endpoint.partition(".")[0] == blueprint,
+            }
+            for entry in entries
+            if actor().may(entry.permission)
+        ]
+        if shown:
+            sections.append({"title": title, "entries": shown})
+    return sections
