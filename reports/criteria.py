@@ -38,6 +38,7 @@ LAST_CODE_POINT = "\U0010ffff"
 class Criterion:
     """`condition` gets the text as typed and may raise a FieldFault; `choices` are read when the form is shown.
 
+    `secret`: never stands readable in an address (history, proxy logs).
     `path`: from the list's own table to the one that the condition is on, as pairs (reference, key).
     """
 
@@ -47,6 +48,7 @@ class Criterion:
     kind: Literal["text", "date", "choice", "flag"] = "text"
     choices: Callable[[ReadSession], Choices] | None = None
     hint: str = ""
+    secret: bool = False
     path: tuple[tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]], ...] = ()
 
 
@@ -128,7 +130,9 @@ def day(text: str) -> date:
 
 
 REFERRAL_NUMBER = Criterion("number", N_("轉介單號"), lambda text: Referral.id == whole_number(text))
-NATIONAL_ID = Criterion("national_id", N_("身分證字號"), lambda text: Referral.person_id.in_(person_with(text)))
+NATIONAL_ID = Criterion(
+    "national_id", N_("身分證字號"), lambda text: Referral.person_id.in_(person_with(text)), secret=True
+)
 NAME = Criterion("name", N_("姓名"), lambda text: Referral.person_id.in_(persons_named(text)))
 DATE_FROM = Criterion(
     "date_from", N_("轉介日期起"), lambda text: Referral.referral_date >= day(text), kind="date", hint=N_("例:112/9/1")

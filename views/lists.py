@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
@@ -21,6 +21,7 @@ from rules import national_id
 from rules.permissions import Permission
 from views.access import Screen, database, now, refusal, today
 from views.generated.export import export_response
+from views.sealed import seal, unseal
 
 BATCH = 1000
 MOST_PAGES = 1_000_000
@@ -96,6 +97,16 @@ class ListScreen(Screen):
             **self.values(),
         )
 
+    @expose("/search", methods=["POST"])
+    def find(self) -> Any:
+        """What was typed becomes the list's address, secrets sealed: a link to send or to come back to, for our own use."""
+        if refused := refusal(self.needed):
+            return refused
+        secret = {each.name for each in self.criteria if each.secret}
+        typed = {each.name: request.form.get(each.name, "").strip() for each in self.criteria}
+        query = {name: seal(text) if name in secret else text for name, text in typed.items() if text}
+        return redirect(url_for(f"{self.endpoint}.index", **query))
+
     @expose("/export.<string:kind>")
     def export(self, kind: str) -> Any:
         """Exactly the found rows in the list's order."""
@@ -140,7 +151,14 @@ class ListScreen(Screen):
         return "　".join((str(self.title), *told))
 
     def search(self) -> Search:
-        return search(self.criteria, request.args)
+        secret = {each.name for each in self.criteria if each.secret}
+        return search(
+            self.criteria, {name: unseal(text) if name in secret else text for name, text in request.args.items()}
+        )
+
+    @property
+    def has_secret(self) -> bool:
+        return any(each.secret for each in self.criteria)
 
     def page(self, found: Search) -> Page:
         sort, descending = self._sort()

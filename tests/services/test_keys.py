@@ -108,6 +108,7 @@ def test_a_save_during_the_rotation_is_not_overwritten(
     decrypt = KEYS.decrypt
 
     def save_meanwhile(stored: bytes) -> bytes:
+        monkeypatch.undo()
         saved = KEYS.encrypt(b"0922333444")
         db.session.execute(sa.text("UPDATE person SET phone = :saved"), {"saved": saved})
         return decrypt(stored)
@@ -115,7 +116,6 @@ def test_a_save_during_the_rotation_is_not_overwritten(
     monkeypatch.setattr(KEYS, "decrypt", save_meanwhile)
     with transaction(db.session):
         keys.rotate_batch(db.session, people)
-    monkeypatch.undo()
     assert db.session.scalar(sa.select(people.c.phone)) == "0922333444"
 
 

@@ -139,3 +139,16 @@ def test_who_may_not_is_refused(as_: Open, sent: dict[str, int]) -> None:
         assert as_("admin").get(address).status_code == 403
         assert as_("reception").get(address).status_code == 403
     assert as_("manager").get("/referrals/status/").status_code == 403
+
+
+def test_a_searched_national_id_is_not_readable_in_the_address(as_: Open, csrf: Any, sent: dict[str, int]) -> None:
+    browser = as_("referrer")
+    answer = browser.post("/referrals/status/search", data=csrf(browser, {"national_id": NUMBER, "name": ""}))
+    address = answer.headers["Location"]
+    assert answer.status_code == 302 and NUMBER not in address
+    assert "歐陽志明" in browser.get(address).text
+
+
+def test_a_sealed_text_that_was_altered_finds_nothing(as_: Open, sent: dict[str, int]) -> None:
+    page = as_("referrer").get("/referrals/status/?national_id=~AAAA")
+    assert page.status_code == 200 and "歐陽志明" not in page.text

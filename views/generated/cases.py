@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from models import scopes
 from models.case import Case
 from reports.case_criteria import CASE_CLOSED, CASE_NUMBER, CASE_UNIT, DUE_UNTIL
-from reports.criteria import DATE_FROM, DATE_TO, NAME, NATIONAL_ID, of_case
+from reports.criteria import DATE_FROM, DATE_TO, NAME, of_case
 from views.generated.base import GeneratedView
 from views.generated.filters import InScope, search_fields
 from views.generated.formats import roc
@@ -15,7 +15,7 @@ from views.generated.interface import RowAccess
 
 CRITERIA = (
     CASE_NUMBER,
-    *map(of_case, (NATIONAL_ID, NAME, DATE_FROM, DATE_TO)),
+    *map(of_case, (NAME, DATE_FROM, DATE_TO)),
     DUE_UNTIL,
     CASE_CLOSED,
     CASE_UNIT,

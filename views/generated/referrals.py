@@ -10,7 +10,6 @@ from reports.criteria import (
     DATE_FROM,
     DATE_TO,
     NAME,
-    NATIONAL_ID,
     RECEIVING_UNIT,
     REFERRAL_NUMBER,
     REFERRING_UNIT,
@@ -21,7 +20,7 @@ from views.generated.filters import InScope, search_fields
 from views.generated.formats import basis_text, roc, state_text
 from views.generated.interface import RowAccess
 
-CRITERIA = (REFERRAL_NUMBER, NATIONAL_ID, NAME, DATE_FROM, DATE_TO, STATE, REFERRING_UNIT, RECEIVING_UNIT)
+CRITERIA = (REFERRAL_NUMBER, NAME, DATE_FROM, DATE_TO, STATE, REFERRING_UNIT, RECEIVING_UNIT)
 
 
 class ReferralListView(GeneratedView):

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from models import scopes
 from models.case import ServiceRecord
 from reports.case_criteria import CASE_OF_RECORD, PROVIDED, RECORD_UNIT, SERVED_FROM, SERVED_TO, of_record
-from reports.criteria import NAME, NATIONAL_ID
+from reports.criteria import NAME
 from views.generated.base import GeneratedView
 from views.generated.filters import InScope, search_fields
 from views.generated.formats import label_texts, roc, yes_no
@@ -15,7 +15,6 @@ from views.generated.interface import RowAccess
 
 CRITERIA = (
     CASE_OF_RECORD,
-    of_record(NATIONAL_ID),
     of_record(NAME),
     SERVED_FROM,
     SERVED_TO,
