@@ -29,20 +29,46 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("JIELI_ENV", "development", "development, testing or production. Production refuses unsafe settings."),
-    Setting("JIELI_INSTANCE", str(ROOT / "instance"), "Folder for the database file, keys, attachments and fonts."),
-    Setting("DATABASE_URL", "", "Database, e.g. postgresql+psycopg://user:password@host/name. Empty: a SQLite file."),
+    Setting(
+        "JIELI_ENV", "development", "development, testing or production. Production refuses unsafe settings."
+    ),
+    Setting(
+        "JIELI_INSTANCE", str(ROOT / "instance"), "Folder for the database file, keys, attachments and fonts."
+    ),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "Database, e.g. postgresql+psycopg://user:password@host/name. Empty: a SQLite file.",
+    ),
     Setting("SECRET_KEY", None, "Signs sessions. At least 32 random characters."),
-    Setting("DATA_KEYS", None, "Keys that encrypt personal data: base64 of 32 bytes each, comma-separated, newest first."),
-    Setting("DATA_HASH_KEY", None, "Key of the searchable hash of national IDs: base64 of 32 bytes, never changed."),
+    Setting(
+        "DATA_KEYS",
+        None,
+        "Keys that encrypt personal data: base64 of 32 bytes each, comma-separated, newest first.",
+    ),
+    Setting(
+        "DATA_HASH_KEY",
+        None,
+        "Key of the searchable hash of national IDs: base64 of 32 bytes, never changed.",
+    ),
     Setting("FILE_STORE", "", "Folder or fsspec URL for attachments and downloads. Empty: instance/files."),
-    Setting("PUBLIC_URL", "http://127.0.0.1:8080", "Address under which users reach the system; links in mails use it."),
+    Setting(
+        "PUBLIC_URL",
+        "http://127.0.0.1:8080",
+        "Address under which users reach the system; links in mails use it.",
+    ),
     Setting("PORT", "8080", "Port of `make run`."),
-    Setting("TRUSTED_PROXIES", "0", "Number of reverse proxies in front whose X-Forwarded headers are believed."),
+    Setting(
+        "TRUSTED_PROXIES", "0", "Number of reverse proxies in front whose X-Forwarded headers are believed."
+    ),
     Setting("REDIS_URL", "", "Redis for jobs and rate limits. Empty: SQLite for jobs, memory for limits."),
     Setting("CAPTCHA_ENABLED", "1", "0 only for a deployment behind another gate, and for automation."),
     Setting("LOGIN_LIMIT", "30 per minute", "Log-ins tried from one network address; an office shares one."),
-    Setting("CAPTCHA_LIMIT", "120 per minute", "Log-in pages, CAPTCHA pictures and sounds for one network address."),
+    Setting(
+        "CAPTCHA_LIMIT",
+        "120 per minute",
+        "Log-in pages, CAPTCHA pictures and sounds for one network address.",
+    ),
     Setting("IDLE_MINUTES", "20", "Minutes without a request after which a session ends."),
     Setting("MAIL_SERVER", "", "SMTP server. Empty: mails stay in the outbox."),
     Setting("MAIL_PORT", "25", "SMTP port."),
@@ -51,8 +77,14 @@ SETTINGS = (
     Setting("MAIL_PASSWORD", "", "SMTP password."),
     Setting("MAIL_SENDER", "jieli@localhost", "Sender of all mails."),
     Setting("MAIL_TIMEOUT", "10", "Seconds after which a silent SMTP server counts as down."),
-    Setting("MAIL_REPLY_FORM_ATTACHED", "0", "1: the closing mail carries the reply form as PDF (personal data by mail)."),
-    Setting("PDF_FACES", "", "Paths of further TrueType faces for rare characters, comma-separated; they win."),
+    Setting(
+        "MAIL_REPLY_FORM_ATTACHED",
+        "0",
+        "1: the closing mail carries the reply form as PDF (personal data by mail).",
+    ),
+    Setting(
+        "PDF_FACES", "", "Paths of further TrueType faces for rare characters, comma-separated; they win."
+    ),
     Setting("DEMO", "", "1: the demo world may exist. Refused in production."),
     Setting("LOG_LEVEL", "INFO", "Level of the log on standard error."),
 )
@@ -85,7 +117,7 @@ def settings(environ: Mapping[str, str] = os.environ, **overrides: Any) -> dict[
         "FONT_DIR": str(instance / "fonts"),
         "PDF_FACES": [face for face in env["PDF_FACES"].split(",") if face],
         "CAPTCHA_ENABLED": _flag(env["CAPTCHA_ENABLED"]),
-        "DEMO": _flag(env["DEMO"]) or not production and env["DEMO"] != "0",
+        "DEMO": _flag(env["DEMO"]) or (not production and env["DEMO"] != "0"),
         "TRUSTED_PROXIES": int(env["TRUSTED_PROXIES"]),
         "SQLALCHEMY_DATABASE_URI": env["DATABASE_URL"] or f"sqlite:///{instance / 'jieli.db'}",
         # Parameters are personal data: neither a log nor a page may show them.
@@ -118,7 +150,9 @@ def settings(environ: Mapping[str, str] = os.environ, **overrides: Any) -> dict[
         "AUTH_ROLE_PUBLIC": "Public",
         "RATELIMIT_ENABLED": True,
         "RATELIMIT_STORAGE_URI": env["REDIS_URL"] or "memory://",
-        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1} if env["REDIS_URL"] else {},
+        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1}
+        if env["REDIS_URL"]
+        else {},
         # Without Redis each process counts for itself: a broken limit must not lock everybody out.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "JWT_SECRET_KEY": env["SECRET_KEY"],
@@ -137,7 +171,9 @@ def _refuse_unsafe(env: Mapping[str, str], *, debug: bool) -> None:
     if len(env["SECRET_KEY"]) < 32:
         raise Misconfigured("SECRET_KEY is too short: at least 32 random characters.")
     if not env["DATABASE_URL"].startswith("postgresql"):
-        raise Misconfigured("DATABASE_URL is missing or not PostgreSQL's: production needs postgresql+psycopg://…")
+        raise Misconfigured(
+            "DATABASE_URL is missing or not PostgreSQL's: production needs postgresql+psycopg://…"
+        )
     if not env["PUBLIC_URL"].startswith("https://"):
         raise Misconfigured("PUBLIC_URL does not begin with https://: log-ins would travel in the clear.")
     if not env["REDIS_URL"]:

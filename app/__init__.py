@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import views
-from app import cli, database, errors, headers, i18n, jinja, jobs, logs, static_files
+from app import cli, database, errors, headers, i18n, jinja, jobs, logs, routes, static_files
 from app.extensions import csrf, db, mail, migrate
 from app.security import SecurityManager
 from config import Misconfigured, settings
@@ -31,6 +31,7 @@ def create_app(**overrides: Any) -> Flask:
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     i18n.init()
+    routes.init_app(app)
     csrf.init_app(app)  # before AppBuilder: FAB asks for it while it registers its views
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True)

@@ -27,7 +27,13 @@ def init_app(app: Flask) -> None:
 def _configure(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     # recursive_triggers: else INSERT OR REPLACE would delete a row of a history past its trigger.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "recursive_triggers=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "recursive_triggers=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

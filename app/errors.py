@@ -62,12 +62,18 @@ def _http_error(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     code = _logged(error)
-    return _page(500, _("系統發生錯誤,您輸入的資料沒有送出。請稍後再試;若仍發生,請將代碼告知系統管理者。"), code=code)
+    return _page(
+        500, _("系統發生錯誤,您輸入的資料沒有送出。請稍後再試;若仍發生,請將代碼告知系統管理者。"), code=code
+    )
 
 
 def _unreadable(error: UnreadableSecret) -> Response:
     code = _logged(error)
-    return _page(500, _("這筆個人資料目前無法解密,資料沒有遺失。請將代碼告知系統管理者,檢查加密金鑰的設定。"), code=code)
+    return _page(
+        500,
+        _("這筆個人資料目前無法解密,資料沒有遺失。請將代碼告知系統管理者,檢查加密金鑰的設定。"),
+        code=code,
+    )
 
 
 def _logged(error: Exception) -> str:
@@ -99,4 +105,6 @@ def _page(status: int, text: str, *, code: str = "") -> Response:
         return make_response(render_template("errors/error.html", **values), status)
     # Past the context processors: they ask the database for user and menu, and it may be what is broken.
     bare = current_app.jinja_env.get_template("errors/bare.html")
-    return make_response(bare.render(**values, lang="en" if str(get_locale()) == "en" else "zh-Hant-TW"), status)
+    return make_response(
+        bare.render(**values, lang="en" if str(get_locale()) == "en" else "zh-Hant-TW"), status
+    )

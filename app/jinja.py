@@ -15,6 +15,7 @@ from rules.calendar import local_time_text
 from rules.due_dates import urgency
 from views.access import grants_of_request, today
 from views.menu import menu
+from views.texts import listed, translated
 
 WARN_SECONDS = 120
 
@@ -25,6 +26,8 @@ def init_app(app: Flask) -> None:
         roc_birthday=roc_dates.show_birthday,
         roc_moment=lambda moment: local_time_text(moment) if moment else "",
         masked_id=national_id.mask,
+        translated=translated,
+        listed=listed,
     )
     app.jinja_env.globals.update(urgency_of=lambda due: urgency(due, today()))
     app.context_processor(lambda: {"shell": _shell(app)})
@@ -46,6 +49,6 @@ def _shell(app: Flask) -> SimpleNamespace:
         **common,
         unit_name=current_user.unit.name if current_user.unit else "",
         user_name=current_user.get_full_name(),
-        roles_text="、".join(_(role) for role in grants_of_request().roles),
+        roles_text=listed(grants_of_request().roles),
         menu=menu(),
     )

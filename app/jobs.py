@@ -44,7 +44,9 @@ def ring(session: Any) -> None:
     try:
         current_app.extensions["send_outbox"]()
     except Exception as error:
-        log.warning("the jobs' storage cannot be reached, mails wait for the next minute: %s", type(error).__name__)
+        log.warning(
+            "the jobs' storage cannot be reached, mails wait for the next minute: %s", type(error).__name__
+        )
 
 
 def _storage(app: Flask) -> Huey:

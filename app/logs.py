@@ -21,7 +21,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 # National IDs and resident numbers; telephones, with or without hyphens.
-_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z][A-Da-d0-9]\d{8}|0\d{1,3}-?\d{3,4}-?\d{3,4})(?![0-9A-Za-z])")
+_PERSONAL = re.compile(
+    r"(?<![0-9A-Za-z])(?:[A-Za-z][A-Da-d0-9]\d{8}|0\d{1,3}-?\d{3,4}-?\d{3,4})(?![0-9A-Za-z])"
+)
 
 
 class Discreet(logging.Formatter):

@@ -56,7 +56,11 @@ def _attach_reply_form(message: Message, row: Mail) -> None:
     fonts = load_fonts(Path(current_app.config["FONT_DIR"]), faces)
     case = db.session.get_one(Case, row.reply_form_of_id)
     try:
-        message.attach(f"轉介回覆單_{row.referral_id}.pdf", "application/pdf", pdf(reply_form_of(db.session, case), fonts))
+        message.attach(
+            f"轉介回覆單_{row.referral_id}.pdf",
+            "application/pdf",
+            pdf(reply_form_of(db.session, case), fonts),
+        )
     except MissingGlyph as missing:
         log.warning("reply form of case %s not attached: %s", case.id, type(missing).__name__)
 

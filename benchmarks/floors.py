@@ -54,7 +54,9 @@ def _within(scope: Callable[[Actor], ColumnElement[bool]]) -> Callable[[], Seque
 
 
 _referrals = Referral.__table__.join(Person.__table__, Person.id == Referral.person_id)
-_cases = _referrals.join(Case.__table__, Case.referral_id == Referral.id).join(Unit.__table__, Unit.id == Case.unit_id)
+_cases = _referrals.join(Case.__table__, Case.referral_id == Referral.id).join(
+    Unit.__table__, Unit.id == Case.unit_id
+)
 
 GENERATED = {
     "ReferralListView": Rows(
@@ -94,7 +96,8 @@ GENERATED = {
     ),
 }  # fmt: skip
 CUSTOM = {
-    screen.__name__: _of(screen) for screen in (Intake, Worklist, Transfer, ReferralStatus, CaseSearch, Roster)
+    screen.__name__: _of(screen)
+    for screen in (Intake, Worklist, Transfer, ReferralStatus, CaseSearch, Roster)
 }
 ROWS = GENERATED | CUSTOM
 
@@ -112,4 +115,6 @@ class Floor(Screen):
         total = database().scalar(select(func.count()).select_from(found.limit(COUNT_LIMIT + 1).subquery()))
         keys = found.order_by(*rows.order).limit(SIZES[0])
         page = select(*rows.columns).select_from(rows.joins).where(rows.key.in_(keys)).order_by(*rows.order)
-        return self.render("floor.html", total=total, columns=page.selected_columns.keys(), rows=database().execute(page))
+        return self.render(
+            "floor.html", total=total, columns=page.selected_columns.keys(), rows=database().execute(page)
+        )

@@ -43,16 +43,16 @@ def build(database: str, referrals: int) -> World:
         print(f"building {referrals:,} referrals on {database}", flush=True)
         unfinished = server.copy(PREPARED, f"{name}_unfinished")
         _run(unfinished, "demo", "load", "--referrals", str(referrals))
+        _open_accounts(unfinished)
         server.rename(f"{name}_unfinished", name)
     return opened(server.url(name), referrals)
 
 
 def opened(url: str, referrals: int) -> World:
     app = _application(url)
-    appbuilder = app.extensions["appbuilder"]
-    for screen in (Floor, WholeRoster):
-        appbuilder.add_view_no_menu(screen)
     with app.app_context():
+        for screen in (Floor, WholeRoster):
+            app.extensions["appbuilder"].add_view_no_menu(screen)
         unit_id = _most(Referral.receiving_unit_id)
         manager = _most(Case.case_manager_id)
         sending = _most(Referral.referring_unit_id)
@@ -67,13 +67,17 @@ def opened(url: str, referrals: int) -> World:
 
 
 def _most(column: sa.SQLColumnExpression[int | None]) -> int:
-    found = sa.select(column).where(column.is_not(None)).group_by(column).order_by(sa.func.count().desc(), column)
+    found = (
+        sa.select(column).where(column.is_not(None)).group_by(column).order_by(sa.func.count().desc(), column)
+    )
     number: int = db.session.scalars(found.limit(1)).one()
     return number
 
 
 def _account(*which: sa.ColumnElement[bool]) -> str:
-    kept: str = db.session.scalars(sa.select(Account).where(*which).order_by(Account.id).limit(1)).one().get_id()
+    kept: str = (
+        db.session.scalars(sa.select(Account).where(*which).order_by(Account.id).limit(1)).one().get_id()
+    )
     return kept
 
 
@@ -88,6 +92,15 @@ def _prepare(server: Server) -> None:
             cast.seed_accounts(db.session, password="Jieli-bench", at=datetime.now(UTC))
         _close()
     server.rename(f"{PREPARED}_unfinished", PREPARED)
+
+
+def _open_accounts(url: str) -> None:
+    """A loaded account has no password of its own yet, and would be sent to choose one."""
+    app = _application(url)
+    with app.app_context():
+        with transaction(db.session):
+            db.session.execute(sa.update(Account).values(must_change_password=False))
+        _close()
 
 
 def _application(url: str) -> Flask:

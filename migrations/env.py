@@ -7,12 +7,11 @@ from typing import Any
 from alembic import context
 from flask import current_app
 
-from models.base import Model
+from models.base import Model, Moment
 from models.crypto import Secret
-from models.base import Moment
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, _autogen_context: Any) -> str | bool:
     """Migrations name plain column types: they must still run when our own types have changed."""
     if kind == "type" and isinstance(item, Secret):
         return "sa.LargeBinary()"

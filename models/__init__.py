@@ -1,6 +1,7 @@
 """Tables. Importing the package imports every model, so that Alembic and the mappers know all of them."""
 
 from models import (
+    account,
     case,
     codes,
     content,
@@ -10,10 +11,10 @@ from models import (
     postal,
     referral,
     timeline,
-    account,
 )
 
 __all__ = [
+    "account",
     "case",
     "codes",
     "content",
@@ -23,5 +24,4 @@ __all__ = [
     "postal",
     "referral",
     "timeline",
-    "account",
 ]

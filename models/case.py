@@ -7,12 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.account import Account
 from models.base import AppendOnly, Model, Moment, Versioned
 from models.codes import RefusalReason, ServiceKind
 from models.crypto import Secret
 from models.organisation import Unit
 from models.referral import Referral
-from models.account import Account
 
 OPEN = text("closed_on IS NULL")
 
@@ -23,7 +23,9 @@ class Case(Versioned, Model):
     __tablename__ = "service_case"
     __table_args__ = (
         CheckConstraint("(closed_on IS NULL) = (closed_at IS NULL)", name="closed_whole"),
-        Index("ix_case_worklist", "case_manager_id", "due_date", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "ix_case_worklist", "case_manager_id", "due_date", "id", sqlite_where=OPEN, postgresql_where=OPEN
+        ),
         Index("ix_case_manager", "case_manager_id", "id"),
         Index("ix_case_unit", "unit_id", "closed_on", "id"),
         Index("ix_case_unit_due", "unit_id", "due_date", "id"),
@@ -111,7 +113,9 @@ class ServiceRecord(Versioned, Model):
 
     case: Mapped[Case] = relationship(back_populates="service_records")
     author: Mapped[Account] = relationship()
-    services: Mapped[list[ServiceKind]] = relationship(secondary="service_record_service", order_by=ServiceKind.code)
+    services: Mapped[list[ServiceKind]] = relationship(
+        secondary="service_record_service", order_by=ServiceKind.code
+    )
     reasons: Mapped[list[RefusalReason]] = relationship(
         secondary="service_record_reason", order_by=RefusalReason.code
     )
@@ -120,14 +124,18 @@ class ServiceRecord(Versioned, Model):
 class ServiceRecordService(Model):
     __tablename__ = "service_record_service"
 
-    record_id: Mapped[int] = mapped_column(ForeignKey("service_record.id", ondelete="CASCADE"), primary_key=True)
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("service_record.id", ondelete="CASCADE"), primary_key=True
+    )
     code: Mapped[int] = mapped_column(ForeignKey("service_kind.code"), primary_key=True)
 
 
 class ServiceRecordReason(Model):
     __tablename__ = "service_record_reason"
 
-    record_id: Mapped[int] = mapped_column(ForeignKey("service_record.id", ondelete="CASCADE"), primary_key=True)
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("service_record.id", ondelete="CASCADE"), primary_key=True
+    )
     code: Mapped[int] = mapped_column(ForeignKey("refusal_reason.code"), primary_key=True)
 
 

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.account import Account
 from models.base import Model, Moment, Versioned
 from models.codes import Identity, Indicator
 from models.crypto import Secret
 from models.organisation import Unit
 from models.person import Person
-from models.account import Account
 from rules.referral_flow import State
 
 STATES = ", ".join(f"'{state.value}'" for state in State)
@@ -24,7 +24,9 @@ class Referral(Versioned, Model):
     __tablename__ = "referral"
     __table_args__ = (
         CheckConstraint(f"state IN ({STATES})", name="state"),
-        CheckConstraint("state NOT IN ('open', 'closed') OR receiving_unit_id IS NOT NULL", name="taken_in_somewhere"),
+        CheckConstraint(
+            "state NOT IN ('open', 'closed') OR receiving_unit_id IS NOT NULL", name="taken_in_somewhere"
+        ),
         Index("ix_referral_date", "referral_date", "id"),
         Index("ix_referral_received", "receiving_unit_id", "state", "referral_date", "id"),
         Index("ix_referral_received_date", "receiving_unit_id", "referral_date", "id"),
@@ -61,9 +63,13 @@ class Referral(Versioned, Model):
     referring_unit: Mapped[Unit] = relationship(foreign_keys=[referring_unit_id])
     receiving_unit: Mapped[Unit | None] = relationship(foreign_keys=[receiving_unit_id])
     submitted_by: Mapped[Account] = relationship(foreign_keys=[submitted_by_id])
-    indicators: Mapped[list[Indicator]] = relationship(secondary="referral_indicator", order_by=Indicator.code)
+    indicators: Mapped[list[Indicator]] = relationship(
+        secondary="referral_indicator", order_by=Indicator.code
+    )
     identities: Mapped[list[Identity]] = relationship(secondary="referral_identity", order_by=Identity.code)
-    attachments: Mapped[list[Attachment]] = relationship(back_populates="referral", order_by="Attachment.kind")
+    attachments: Mapped[list[Attachment]] = relationship(
+        back_populates="referral", order_by="Attachment.kind"
+    )
 
     def __repr__(self) -> str:
         return f"referral {self.id}"

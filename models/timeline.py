@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import AppendOnly, Model, Moment
 from models.account import Account
+from models.base import AppendOnly, Model, Moment
 
 
 class TimelineEntry(AppendOnly, Model):

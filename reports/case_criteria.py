@@ -16,21 +16,37 @@ def of_record(criterion: Criterion) -> Criterion:
 
 
 CASE_NUMBER = Criterion("number", N_("個案服務單號"), lambda text: Case.id == whole_number(text))
-DUE_UNTIL = Criterion("due_until", N_("預計應結案日期迄"), lambda text: Case.due_date <= day(text), kind="date")
+DUE_UNTIL = Criterion(
+    "due_until", N_("預計應結案日期迄"), lambda text: Case.due_date <= day(text), kind="date"
+)
 CASE_CLOSED = Criterion(
     "closed",
     N_("狀態"),
-    lambda text: Case.closed_on.is_(None) if chosen(text, {"open": True, "closed": False}) else Case.closed_on.is_not(None),
+    lambda text: (
+        Case.closed_on.is_(None)
+        if chosen(text, {"open": True, "closed": False})
+        else Case.closed_on.is_not(None)
+    ),
     kind="choice",
     choices=lambda _session: tuple(OPEN_OR_CLOSED.items()),
 )
 CASE_UNIT = Criterion(
-    "unit", N_("收案單位"), lambda text: Case.unit_id == whole_number(text), kind="choice", choices=receiving_units
+    "unit",
+    N_("收案單位"),
+    lambda text: Case.unit_id == whole_number(text),
+    kind="choice",
+    choices=receiving_units,
 )
 
-CASE_OF_RECORD = Criterion("case_number", N_("個案服務單號"), lambda text: ServiceRecord.case_id == whole_number(text))
-SERVED_FROM = Criterion("served_from", N_("服務日期起"), lambda text: ServiceRecord.served_on >= day(text), kind="date")
-SERVED_TO = Criterion("served_to", N_("服務日期迄"), lambda text: ServiceRecord.served_on <= day(text), kind="date")
+CASE_OF_RECORD = Criterion(
+    "case_number", N_("個案服務單號"), lambda text: ServiceRecord.case_id == whole_number(text)
+)
+SERVED_FROM = Criterion(
+    "served_from", N_("服務日期起"), lambda text: ServiceRecord.served_on >= day(text), kind="date"
+)
+SERVED_TO = Criterion(
+    "served_to", N_("服務日期迄"), lambda text: ServiceRecord.served_on <= day(text), kind="date"
+)
 PROVIDED = Criterion(
     "provided",
     N_("是否提供服務"),

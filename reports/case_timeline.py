@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -66,12 +66,17 @@ class Happening:
     record_id: int | None = None
 
 
-def happenings(session: ReadSession, referral_id: int) -> Sequence[Happening]:
-    """Newest first. The caller has looked the referral up in the actor's scope."""
+def happenings(
+    session: ReadSession, referral_id: int, translate: Callable[[str], str] = str
+) -> Sequence[Happening]:
+    """Newest first. The caller has looked the referral up in the actor's scope.
+
+    `translate` takes a msgid; only the lines of service records need it, all others are msgids themselves.
+    """
     case = session.scalar(select(Case).where(Case.referral_id == referral_id))
     moves = session.scalars(select(TimelineEntry).where(TimelineEntry.referral_id == referral_id))
     mails = session.scalars(select(Mail).where(Mail.referral_id == referral_id))
-    served = _record_lines(session, case)
+    served = _record_lines(session, case, translate)
     found = [(entry.at, 0, entry.id, _move(entry, served)) for entry in moves]
     found += [(mail.queued_at, 1, mail.id, _mail(mail)) for mail in mails]
     return [happening for *_, happening in sorted(found, key=lambda each: each[:3], reverse=True)]
@@ -113,13 +118,15 @@ def _days(detail: Mapping[str, Any]) -> Mapping[str, str]:
     return {key: show(date.fromisoformat(detail[f"due_{key}"])) for key in ("before", "after")}
 
 
-def _record_lines(session: ReadSession, case: Case | None) -> Mapping[int, Sequence[Line]]:
+def _record_lines(
+    session: ReadSession, case: Case | None, translate: Callable[[str], str]
+) -> Mapping[int, Sequence[Line]]:
     if case is None:
         return {}
     found = select(ServiceRecord).where(ServiceRecord.case_id == case.id)
     ticks = selectinload(ServiceRecord.services), selectinload(ServiceRecord.reasons)
     records = session.scalars(found.options(*ticks)).all()
-    texts = labels(session)
+    texts = labels(session, translate)
     return {
         record.id: _typed((*each.services, *each.reasons, each.remark))
         for record, each in zip(records, reply_lines_of_all(records, texts), strict=True)

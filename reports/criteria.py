@@ -135,7 +135,11 @@ NATIONAL_ID = Criterion(
 )
 NAME = Criterion("name", N_("姓名"), lambda text: Referral.person_id.in_(persons_named(text)))
 DATE_FROM = Criterion(
-    "date_from", N_("轉介日期起"), lambda text: Referral.referral_date >= day(text), kind="date", hint=N_("例:112/9/1")
+    "date_from",
+    N_("轉介日期起"),
+    lambda text: Referral.referral_date >= day(text),
+    kind="date",
+    hint=N_("例:112/9/1"),
 )
 STATE = Criterion(
     "state",
@@ -159,7 +163,11 @@ RECEIVING_UNIT = Criterion(
     choices=receiving_units,
 )
 DATE_TO = Criterion(
-    "date_to", N_("轉介日期迄"), lambda text: Referral.referral_date <= day(text), kind="date", hint=N_("例:112/9/30")
+    "date_to",
+    N_("轉介日期迄"),
+    lambda text: Referral.referral_date <= day(text),
+    kind="date",
+    hint=N_("例:112/9/30"),
 )
 
 
@@ -182,7 +190,9 @@ def known(text: str, choices: Container[str]) -> str:
     return text
 
 
-def through(criterion: Criterion, reference: SQLColumnExpression[Any], key: SQLColumnExpression[Any]) -> Criterion:
+def through(
+    criterion: Criterion, reference: SQLColumnExpression[Any], key: SQLColumnExpression[Any]
+) -> Criterion:
     """The criterion of another table's list: `reference` of this table points to `key` of the criterion's own."""
     return replace(criterion, path=((reference, key), *criterion.path))
 

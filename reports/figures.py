@@ -35,16 +35,34 @@ def work_counts(session: ReadSession, actor: Actor, today: date) -> WorkCounts:
     open_case = (own_cases(actor), Case.closed_on.is_(None))
     unserved = ~select(ServiceRecord.id).where(ServiceRecord.case_id == Case.id).exists()
     questions = {
-        "to_take_in": (P.REFERRAL_TAKE_IN, Referral.id, (received_referrals(actor), Referral.state == State.SUBMITTED)),
+        "to_take_in": (
+            P.REFERRAL_TAKE_IN,
+            Referral.id,
+            (received_referrals(actor), Referral.state == State.SUBMITTED),
+        ),
         "my_cases": (P.CASE_WORK, Case.id, open_case),
-        "due_soon": (P.CASE_WORK, Case.id, (*open_case, Case.due_date.between(today, today + timedelta(days=SOON_DAYS)))),
+        "due_soon": (
+            P.CASE_WORK,
+            Case.id,
+            (*open_case, Case.due_date.between(today, today + timedelta(days=SOON_DAYS))),
+        ),
         "overdue": (P.CASE_WORK, Case.id, (*open_case, Case.due_date < today)),
         "without_record": (P.CASE_WORK, Case.id, (*open_case, unserved)),
-        "returned": (P.REFERRAL_FOLLOW, Referral.id, (sent_referrals(actor), Referral.state == State.RETURNED)),
-        "unrouted": (P.REFERRAL_ROUTE, Referral.id, (Referral.receiving_unit_id.is_(None), Referral.state == State.SUBMITTED)),
+        "returned": (
+            P.REFERRAL_FOLLOW,
+            Referral.id,
+            (sent_referrals(actor), Referral.state == State.RETURNED),
+        ),
+        "unrouted": (
+            P.REFERRAL_ROUTE,
+            Referral.id,
+            (Referral.receiving_unit_id.is_(None), Referral.state == State.SUBMITTED),
+        ),
     }
     asked = {
-        name: select(func.count()).select_from(select(key).where(*where).limit(1000).subquery()).scalar_subquery()
+        name: select(func.count())
+        .select_from(select(key).where(*where).limit(1000).subquery())
+        .scalar_subquery()
         for name, (permission, key, where) in questions.items()
         if actor.may(permission)
     }

@@ -13,7 +13,9 @@ from reports.session import ReadSession
 
 def bulletins(session: ReadSession, today: date) -> Sequence[Bulletin]:
     shown = Bulletin.shown_from <= today, Bulletin.shown_until >= today
-    return session.scalars(select(Bulletin).where(*shown).order_by(Bulletin.shown_from.desc(), Bulletin.id.desc())).all()
+    return session.scalars(
+        select(Bulletin).where(*shown).order_by(Bulletin.shown_from.desc(), Bulletin.id.desc())
+    ).all()
 
 
 def news(session: ReadSession, today: date) -> Sequence[News]:
@@ -22,4 +24,6 @@ def news(session: ReadSession, today: date) -> Sequence[News]:
 
 
 def downloads(session: ReadSession, today: date) -> Sequence[Download]:
-    return session.scalars(select(Download).where(Download.expires_on >= today).order_by(Download.title)).all()
+    return session.scalars(
+        select(Download).where(Download.expires_on >= today).order_by(Download.title)
+    ).all()

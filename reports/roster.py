@@ -48,7 +48,7 @@ class Batch(Reader):
 
 
 def show_identities(referral_id: int, batch: Batch) -> str:
-    return "、".join(batch.identities.get(referral_id, ()))
+    return batch.translate(N_("、")).join(batch.identities.get(referral_id, ()))
 
 
 def show_history(case_id: int | None, batch: Batch) -> str:
@@ -102,6 +102,7 @@ LISTING = Listing(
     ),
     order=(Referral.referral_date.desc(),),
 )
+
 
 def _in_units_of_agency(text: str, column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     return column.in_(select(Unit.id).where(Unit.agency_id == whole_number(text)))
@@ -173,18 +174,20 @@ def choices(session: ReadSession, actor: Actor) -> dict[str, Choices]:
 
 def load(session: ReadSession, rows: Sequence[Any], reader: Reader) -> Batch:
     """What these rows show beyond their columns. Two statements, however many rows."""
-    identities = _identities(session, [row.key for row in rows])
+    identities = _identities(session, [row.key for row in rows], reader)
     records = _records(session, [row.history for row in rows if row.history])
     return Batch(
         reader.today,
         reader.translate,
         identities,
-        histories={case_id: [_history_line(each) for each in entries] for case_id, entries in records.items()},
-        outcomes={case_id: _outcome(entries[-1]) for case_id, entries in records.items()},
+        histories={
+            case_id: [_history_line(each, reader) for each in entries] for case_id, entries in records.items()
+        },
+        outcomes={case_id: _outcome(entries[-1], reader) for case_id, entries in records.items()},
     )
 
 
-def _identities(session: ReadSession, referral_ids: Sequence[int]) -> dict[int, list[str]]:
+def _identities(session: ReadSession, referral_ids: Sequence[int], reader: Reader) -> dict[int, list[str]]:
     statement = (
         select(ReferralIdentity.referral_id, Identity.code, Identity.label, Referral.other_identity)
         .join(Identity, Identity.code == ReferralIdentity.code)
@@ -194,7 +197,8 @@ def _identities(session: ReadSession, referral_ids: Sequence[int]) -> dict[int, 
     )
     found: dict[int, list[str]] = defaultdict(list)
     for referral_id, code, label, other in session.execute(statement):
-        found[referral_id].append(f"{label}({other})" if code == OTHER_IDENTITY and other else label)
+        text = reader.translate(label)
+        found[referral_id].append(f"{text}({other})" if code == OTHER_IDENTITY and other else text)
     return found
 
 
@@ -231,7 +235,11 @@ def _records(session: ReadSession, case_ids: Sequence[int]) -> dict[int, list[_R
         .outerjoin(RefusalReason, RefusalReason.code == ServiceRecordReason.code)
         .where(ServiceRecord.case_id.in_(case_ids))
         .order_by(
-            ServiceRecord.case_id, ServiceRecord.served_on, ServiceRecord.id, ServiceKind.code, RefusalReason.code
+            ServiceRecord.case_id,
+            ServiceRecord.served_on,
+            ServiceRecord.id,
+            ServiceKind.code,
+            RefusalReason.code,
         )
     )
     found: dict[int, list[_Record]] = defaultdict(list)
@@ -246,13 +254,14 @@ def _records(session: ReadSession, case_ids: Sequence[int]) -> dict[int, list[_R
     return found
 
 
-def _history_line(entry: _Record) -> str:
+def _history_line(entry: _Record, reader: Reader) -> str:
     """As on the reply form: `(112/10/17)1.就業服務`."""
     lines = lines_for_reply_form(
         _as_rule(entry),
         served_on=entry.row.served_on,
         service_labels=entry.services,
         reason_labels=entry.reasons,
+        translate=reader.translate,
     )
     return IN_CELL.join((*lines.services, *lines.reasons))
 
@@ -264,10 +273,16 @@ def _as_rule(entry: _Record) -> Provided | NotProvided:
     training = None
     if row.training_from is not None:
         training = Training(
-            row.training_unit, row.training_course, row.training_from, row.training_to, bool(row.training_allowance)
+            row.training_unit,
+            row.training_course,
+            row.training_from,
+            row.training_to,
+            bool(row.training_allowance),
         )
     return Provided(tuple(entry.services), training, row.other_service)
 
 
-def _outcome(entry: _Record) -> str:
-    return "".join(f"{label}。" for label in (entry.services or entry.reasons).values())
+def _outcome(entry: _Record, reader: Reader) -> str:
+    sentence = reader.translate(N_("%(text)s。"))
+    texts = (entry.services or entry.reasons).values()
+    return "".join(sentence % {"text": reader.translate(text)} for text in texts).rstrip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -20,16 +20,17 @@ Entry = Provided | NotProvided
 
 @dataclass(frozen=True)
 class Labels:
-    """The texts of the code lists as they stand, codes no longer offered included."""
+    """The texts of the code lists as they stand, codes no longer offered included, and the reader's language."""
 
     services: Mapping[int, str]
     reasons: Mapping[int, str]
+    translate: Callable[[str], str] = str
 
 
-def labels(session: ReadSession) -> Labels:
+def labels(session: ReadSession, translate: Callable[[str], str] = str) -> Labels:
     services = session.execute(select(ServiceKind.code, ServiceKind.label).order_by(ServiceKind.code))
     reasons = session.execute(select(RefusalReason.code, RefusalReason.label).order_by(RefusalReason.code))
-    return Labels(dict(services.all()), dict(reasons.all()))
+    return Labels(dict(services.all()), dict(reasons.all()), translate)
 
 
 def entry_of(record: ServiceRecord) -> Entry:
@@ -45,7 +46,11 @@ def entry_of(record: ServiceRecord) -> Entry:
 
 def reply_lines(entry: Entry, served_on: date, texts: Labels) -> ReplyLines:
     return lines_for_reply_form(
-        entry, served_on=served_on, service_labels=texts.services, reason_labels=texts.reasons
+        entry,
+        served_on=served_on,
+        service_labels=texts.services,
+        reason_labels=texts.reasons,
+        translate=texts.translate,
     )
 
 

@@ -94,7 +94,9 @@ def why_unrouted(code: str, counties: Counties) -> str:
     """As it was when the referral was sent: which table lacked a row."""
     county = counties.of_code.get(code)
     if county is None:
-        return counties.translate(N_("送出時郵遞區號 %(code)s 不在任何服務區域,也查不到所屬縣市")) % {"code": code}
+        return counties.translate(N_("送出時郵遞區號 %(code)s 不在任何服務區域,也查不到所屬縣市")) % {
+            "code": code
+        }
     sentence = counties.translate(N_("送出時郵遞區號 %(code)s 不在任何服務區域,%(county)s也沒有預設單位"))
     return sentence % {"code": code, "county": county}
 

@@ -9,47 +9,49 @@ from __future__ import annotations
 
 from enum import Enum, StrEnum
 
+from rules.texts import N_
+
 
 class Permission(Enum):
     """(resource, act, sentence). In FAB's tables the pair is `can_<act>` on `<resource>`."""
 
     # everyone
-    HOME_VIEW = ("Home", "view", "看首頁、最新消息並下載檔案")
-    ACCOUNT_EDIT = ("Account", "edit", "維護自己的帳號資料與密碼")
+    HOME_VIEW = ("Home", "view", N_("看首頁、最新消息並下載檔案"))
+    ACCOUNT_EDIT = ("Account", "edit", N_("維護自己的帳號資料與密碼"))
     # referring units
-    REFERRAL_SUBMIT = ("Referral", "submit", "建立轉介單:查詢個案、新增個案、上傳附件、送出")
-    REFERRAL_FOLLOW = ("Referral", "follow", "查詢本單位送出的轉介單、歷程與回覆單")
+    REFERRAL_SUBMIT = ("Referral", "submit", N_("建立轉介單:查詢個案、新增個案、上傳附件、送出"))
+    REFERRAL_FOLLOW = ("Referral", "follow", N_("查詢本單位送出的轉介單、歷程與回覆單"))
     # receiving units
-    REFERRAL_TAKE_IN = ("Referral", "take_in", "看送到本單位的轉介單,收案並派案")
-    CASE_WORK = ("Case", "work", "服務自己的個案:服務歷程、回覆單、延期、結案、查詢")
-    CASE_TRANSFER = ("Case", "transfer", "將本單位的個案轉給其他個管員")
-    CASE_REOPEN = ("Case", "reopen", "附理由重新開啟已結案的個案")
-    PERSON_REVEAL = ("Person", "reveal", "顯示服務對象完整的身分證字號,每次留下紀錄")
-    ROSTER_READ = ("Roster", "read", "查詢本單位清冊並匯出")
+    REFERRAL_TAKE_IN = ("Referral", "take_in", N_("看送到本單位的轉介單,收案並派案"))
+    CASE_WORK = ("Case", "work", N_("服務自己的個案:服務歷程、回覆單、延期、結案、查詢"))
+    CASE_TRANSFER = ("Case", "transfer", N_("將本單位的個案轉給其他個管員"))
+    CASE_REOPEN = ("Case", "reopen", N_("附理由重新開啟已結案的個案"))
+    PERSON_REVEAL = ("Person", "reveal", N_("顯示服務對象完整的身分證字號,每次留下紀錄"))
+    ROSTER_READ = ("Roster", "read", N_("查詢本單位清冊並匯出"))
     # generated lists
-    REFERRAL_LIST_READ = ("ReferralList", "read", "轉介單列表:篩選、查看")
-    REFERRAL_LIST_EXPORT = ("ReferralList", "export", "匯出轉介單列表")
-    CASE_LIST_READ = ("CaseList", "read", "個案列表:篩選、查看")
-    CASE_LIST_EXPORT = ("CaseList", "export", "匯出個案列表")
-    SERVICE_RECORD_LIST_READ = ("ServiceRecordList", "read", "服務紀錄列表:篩選、查看")
-    SERVICE_RECORD_LIST_EXPORT = ("ServiceRecordList", "export", "匯出服務紀錄列表")
+    REFERRAL_LIST_READ = ("ReferralList", "read", N_("轉介單列表:篩選、查看"))
+    REFERRAL_LIST_EXPORT = ("ReferralList", "export", N_("匯出轉介單列表"))
+    CASE_LIST_READ = ("CaseList", "read", N_("個案列表:篩選、查看"))
+    CASE_LIST_EXPORT = ("CaseList", "export", N_("匯出個案列表"))
+    SERVICE_RECORD_LIST_READ = ("ServiceRecordList", "read", N_("服務紀錄列表:篩選、查看"))
+    SERVICE_RECORD_LIST_EXPORT = ("ServiceRecordList", "export", N_("匯出服務紀錄列表"))
     # administration
-    REFERRAL_READ_ALL = ("Referral", "read_all", "看所有單位的轉介單列表(不含身分證字號、電話、地址)")
-    REFERRAL_ROUTE = ("Referral", "route", "為無收案單位的轉介單指定收案單位")
-    USER_READ = ("User", "read", "查詢使用者")
-    USER_WRITE = ("User", "write", "新增、修改、停用使用者,重設密碼,指派角色")
-    ROLE_READ = ("Role", "read", "查看角色與權限")
-    AGENCY_READ = ("Agency", "read", "查詢機關")
-    AGENCY_WRITE = ("Agency", "write", "維護機關")
-    UNIT_READ = ("Unit", "read", "查詢單位")
-    UNIT_WRITE = ("Unit", "write", "維護單位")
-    SERVICE_AREA_READ = ("ServiceArea", "read", "查詢服務區域,試算地址由哪個單位收案")
-    SERVICE_AREA_WRITE = ("ServiceArea", "write", "維護服務區域與縣市預設單位")
-    CONTENT_READ = ("Content", "read", "查詢最新消息、公告欄、檔案下載的內容")
-    CONTENT_WRITE = ("Content", "write", "維護最新消息、公告欄、檔案下載")
-    CODE_LIST_WRITE = ("CodeList", "write", "維護代碼表")
-    OUTBOX_READ = ("Outbox", "read", "查看郵件寄送情形")
-    OUTBOX_RESEND = ("Outbox", "resend", "重新寄送郵件")
+    REFERRAL_READ_ALL = ("Referral", "read_all", N_("看所有單位的轉介單列表(不含身分證字號、電話、地址)"))
+    REFERRAL_ROUTE = ("Referral", "route", N_("為無收案單位的轉介單指定收案單位"))
+    USER_READ = ("User", "read", N_("查詢使用者"))
+    USER_WRITE = ("User", "write", N_("新增、修改、停用使用者,重設密碼,指派角色"))
+    ROLE_READ = ("Role", "read", N_("查看角色與權限"))
+    AGENCY_READ = ("Agency", "read", N_("查詢機關"))
+    AGENCY_WRITE = ("Agency", "write", N_("維護機關"))
+    UNIT_READ = ("Unit", "read", N_("查詢單位"))
+    UNIT_WRITE = ("Unit", "write", N_("維護單位"))
+    SERVICE_AREA_READ = ("ServiceArea", "read", N_("查詢服務區域,試算地址由哪個單位收案"))
+    SERVICE_AREA_WRITE = ("ServiceArea", "write", N_("維護服務區域與縣市預設單位"))
+    CONTENT_READ = ("Content", "read", N_("查詢最新消息、公告欄、檔案下載的內容"))
+    CONTENT_WRITE = ("Content", "write", N_("維護最新消息、公告欄、檔案下載"))
+    CODE_LIST_WRITE = ("CodeList", "write", N_("維護代碼表"))
+    OUTBOX_READ = ("Outbox", "read", N_("查看郵件寄送情形"))
+    OUTBOX_RESEND = ("Outbox", "resend", N_("重新寄送郵件"))
 
     @property
     def resource(self) -> str:
@@ -72,14 +74,14 @@ class Permission(Enum):
 class Role(StrEnum):
     """The roles as they are called on the screen and stored in FAB's table."""
 
-    ADMIN = "管理者"
-    REFERRER = "轉介人員"
-    SUPERVISOR = "督導"
-    CASE_MANAGER = "個管員"
-    RECEPTION = "接待台"
-    COUNTER = "櫃台就服員"
-    IT_STAFF = "資訊人員"
-    AUDITOR = "稽核"
+    ADMIN = N_("管理者")
+    REFERRER = N_("轉介人員")
+    SUPERVISOR = N_("督導")
+    CASE_MANAGER = N_("個管員")
+    RECEPTION = N_("接待台")
+    COUNTER = N_("櫃台就服員")
+    IT_STAFF = N_("資訊人員")
+    AUDITOR = N_("稽核")
 
 
 P = Permission

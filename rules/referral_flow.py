@@ -15,7 +15,10 @@ from enum import StrEnum
 from rules.errors import FieldFault, RuleBroken
 from rules.permissions import Permission
 from rules.roc_dates import show
-from rules.texts import N_
+from rules.texts import N_, check_block
+
+
+MAX_REASON = 500
 
 
 class State(StrEnum):
@@ -89,13 +92,20 @@ REFUSALS: Mapping[State, str] = {
 
 
 def check(move: Move, state: State, reason: str = "") -> State:
-    """The state after the move. Raises the sentence of a wrong state, or a fault of a missing `reason`."""
+    """The state after the move. Raises the sentence of a wrong state, or a fault of the `reason`."""
     transition = MOVES[move]
     if state not in transition.from_states:
         raise RuleBroken(REFUSALS[state])
-    if transition.needs_reason and not reason.strip():
-        raise FieldFault("reason", "請填寫原因，讓對方知道為什麼。")
+    check_reason(move, reason)
     return transition.to_state or state
+
+
+def check_reason(move: Move, reason: str) -> str:
+    """The reason tidied. Raises a fault where the move needs one, and for a text that cannot be kept."""
+    tidied = check_block(reason, field="reason", limit=MAX_REASON)
+    if MOVES[move].needs_reason and not tidied:
+        raise FieldFault("reason", "請填寫原因，讓對方知道為什麼。")
+    return tidied
 
 
 def status_text(state: State, due: date | None) -> str:

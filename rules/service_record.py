@@ -5,7 +5,7 @@ The date of a record is the day it is written; the form has no field for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,30 +91,43 @@ def lines_for_reply_form(
     served_on: date,
     service_labels: Mapping[int, str] = _SERVICE_LABELS,
     reason_labels: Mapping[int, str] = _REASON_LABELS,
+    translate: Callable[[str], str] = str,
 ) -> ReplyLines:
-    """A line for each service, one for all reasons. The labels are those of the code lists as they stand."""
+    """A line for each service, one for all reasons. The labels are those of the code lists as they stand.
+
+    The form itself is Chinese always; `translate` takes a msgid, for pages that show the same lines.
+    """
     day = f"({show(served_on)})"
     if isinstance(record, NotProvided):
-        reasons = "、".join(f"{code}.{reason_labels[code]}" for code in record.reasons)
+        reasons = translate(N_("、")).join(
+            f"{code}.{translate(reason_labels[code])}" for code in record.reasons
+        )
         return ReplyLines(reasons=(day + reasons,), remark=record.remark)
-    services = tuple(f"{day}{code}.{service_labels[code]}{_detail(record, code)}" for code in record.services)
+    services = tuple(
+        f"{day}{code}.{translate(service_labels[code])}{_detail(record, code, translate)}"
+        for code in record.services
+    )
     return ReplyLines(services=services, remark=record.remark)
 
 
-def _detail(record: Provided, code: int) -> str:
+def _detail(record: Provided, code: int, translate: Callable[[str], str]) -> str:
     if code == OTHER_SERVICE:
-        return f"：{record.other_service}"
+        return translate(N_("：")) + record.other_service
     if code == TRAINING and record.training is not None:
-        return "：" + _training_parts(record.training)
+        return translate(N_("：")) + _training_parts(record.training, translate)
     return ""
 
 
-def _training_parts(training: Training) -> str:
-    return (
-        f"(1)受訓單位：{training.unit} (2)參加職類：{training.course} "
-        f"(3)參訓期間：{show(training.starts)}~{show(training.ends)} "
-        f"(4)生活津貼：{'有' if training.allowance else '無'}"
+def _training_parts(training: Training, translate: Callable[[str], str]) -> str:
+    template = N_(
+        "(1)受訓單位：%(unit)s (2)參加職類：%(course)s (3)參訓期間：%(period)s (4)生活津貼：%(allowance)s"
     )
+    return translate(template) % {
+        "unit": training.unit,
+        "course": training.course,
+        "period": f"{show(training.starts)}~{show(training.ends)}",
+        "allowance": translate(N_("有") if training.allowance else N_("無")),
+    }
 
 
 def _check_provided(raw: Mapping[str, object], known: Collection[int]) -> Provided:

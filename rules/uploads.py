@@ -113,9 +113,7 @@ def _type_by_name(name: str, allowed: Collection[UploadType]) -> UploadType:
 def _type_by_content(name: str, content: bytes) -> UploadType:
     kind = next((kind for signature, kind in _SIGNATURES if content.startswith(signature)), None)
     if kind is None:
-        raise RuleBroken(
-            "檔案「%(name)s」的內容不是它的副檔名所指的格式，請確認檔案後重新上傳。", name=name
-        )
+        raise RuleBroken("檔案「%(name)s」的內容不是它的副檔名所指的格式，請確認檔案後重新上傳。", name=name)
     if kind is not UploadType.ZIP:
         return kind
     try:

@@ -159,7 +159,9 @@ def touch(session: AnySession, account: Account, *, by: Actor, at: datetime) -> 
         raise StaleVersion(N_("此筆資料剛被其他人修改,請重新整理後再試一次。"))
 
 
-def edit_own(session: AnySession, account: Account, values: Mapping[str, str], *, by: Actor, at: datetime) -> None:
+def edit_own(
+    session: AnySession, account: Account, values: Mapping[str, str], *, by: Actor, at: datetime
+) -> None:
     """What a user may change of his own account; nothing else of `values` is looked at."""
     for field in OWN_FIELDS:
         setattr(account, field, values[field] or "")
@@ -175,7 +177,9 @@ def check_data(session: AnySession, account: Account) -> None:
     for field, limit in limits.items():
         typed = getattr(account, field) or ""
         setattr(account, field, check_line(typed, field=field, limit=limit, missing=missing.get(field, "")))
-    others = select(Account.id).where(func.lower(Account.email) == account.email.lower(), Account.id != (account.id or 0))
+    others = select(Account.id).where(
+        func.lower(Account.email) == account.email.lower(), Account.id != (account.id or 0)
+    )
     if session.scalar(others):
         raise FieldFault("email", N_("這個電子信箱已由其他帳號使用,請改用自己的信箱。"))
 

@@ -38,10 +38,14 @@ def redeem(session: AnySession, token: str, typed: str, *, at: datetime) -> bool
     """Whoever deletes the row has used it: one try for each challenge, also under parallel requests."""
     expected = answer(session, token, at=at)
     deleted = session.execute(
-        delete(CaptchaChallenge).where(CaptchaChallenge.token == token, CaptchaChallenge.made_at >= at - LIFETIME)
+        delete(CaptchaChallenge).where(
+            CaptchaChallenge.token == token, CaptchaChallenge.made_at >= at - LIFETIME
+        )
     ).rowcount  # type: ignore[attr-defined]
     digits = unicodedata.normalize("NFKC", typed).strip()  # a Chinese keyboard may type full-width digits
-    return bool(deleted) and expected is not None and secrets.compare_digest(expected.encode(), digits.encode())
+    return (
+        bool(deleted) and expected is not None and secrets.compare_digest(expected.encode(), digits.encode())
+    )
 
 
 def picture(digits: str) -> bytes:

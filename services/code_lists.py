@@ -16,7 +16,9 @@ def next_code(session: AnySession, model: type[CodeItem]) -> int:
     return (session.scalar(select(func.max(model.code))) or 0) + 1
 
 
-def add_code(session: AnySession, model: type[CodeItem], *, code: int | None, label: str, active: bool) -> CodeItem:
+def add_code(
+    session: AnySession, model: type[CodeItem], *, code: int | None, label: str, active: bool
+) -> CodeItem:
     """Raises FieldFault at `code` or `label`."""
     if code is None or not 1 <= code <= HIGHEST:
         raise FieldFault("code", N_("代碼為1到%(highest)s的整數。"), highest=HIGHEST)

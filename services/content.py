@@ -36,7 +36,9 @@ def check_period(first: date, last: date) -> None:
 
 def publish(files: FileChanges, download: Download, upload: Upload | None) -> None:
     """A new file, or with `upload` another content for a known one; the former file goes after the commit."""
-    download.title = check_line(download.title or "", field="title", limit=100, missing=N_("請輸入檔案名稱。"))
+    download.title = check_line(
+        download.title or "", field="title", limit=100, missing=N_("請輸入檔案名稱。")
+    )
     if upload is None:
         if not download.storage_name:
             raise FieldFault("file", N_("請選擇要上傳的檔案。"))

@@ -66,7 +66,8 @@ def load(session: AnySession, *, by: Actor) -> Draft | None:
 def save(session: AnySession, key: str, typed: Typed, *, by: Actor, at: datetime) -> Draft:
     """Keeps what was typed, checked or not.
 
-    Raises `AlreadyDone` when the form was sent, `StaleVersion` when the user has another one in hand.
+    Raises `AlreadyDone` when the form was sent, `StaleVersion` when the user has another one in hand, `NotFound` when
+    it is somebody else's.
     """
     row = _own(session, key, by=by, at=at)
     _write(row, {**json.loads(row.form), "typed": dict(typed)}, at)
@@ -83,6 +84,11 @@ def choose_person(session: AnySession, key: str, person: Person, *, by: Actor, a
     _write(row, held, at)
     session.flush()
     return _read(session, row)
+
+
+def claim(session: AnySession, key: str, *, by: Actor, at: datetime) -> None:
+    """The form is the user's and not yet sent: to be known before anything is looked up for it. Raises as `save` does."""
+    _own(session, key, by=by, at=at)
 
 
 def forget_person(session: AnySession, key: str, *, by: Actor, at: datetime) -> None:
@@ -178,6 +184,8 @@ def _own(session: AnySession, key: str, *, by: Actor, at: datetime) -> ReferralD
         raise AlreadyDone(N_("這份轉介單已經送出,不會再存成草稿。"))
     if row is not None:
         raise StaleVersion(N_("您在另一個視窗有尚未送出的轉介單,請先在那裡送出或取消,再重新整理本頁。"))
+    if session.scalar(select(ReferralDraft.id).where(ReferralDraft.submission_key == key)) is not None:
+        raise NotFound(_GONE)
     row = ReferralDraft(
         user_id=by.user_id, form=_packed({"typed": {}}), submission_key=str(uuid.UUID(key)), saved_at=at
     )

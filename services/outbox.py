@@ -116,7 +116,9 @@ def _due(session: AnySession, at: datetime) -> list[int]:
 
 
 def _claim(session: AnySession, mail_id: int, at: datetime) -> bool:
-    free = or_(Mail.state == MailState.QUEUED, (Mail.state == MailState.SENDING) & (Mail.claimed_at <= at - LEASE))
+    free = or_(
+        Mail.state == MailState.QUEUED, (Mail.state == MailState.SENDING) & (Mail.claimed_at <= at - LEASE)
+    )
     with transaction(session):
         claimed = session.execute(
             update(Mail)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
-from models.codes import CodeItem, Identity, Indicator, RefusalReason, ServiceKind
+from models.codes import Identity, Indicator, RefusalReason, ServiceKind
 from models.organisation import Agency, ServiceArea, Unit
 from models.postal import PostalDirectory
 from rules.identities import IDENTITIES, INDICATORS
@@ -16,7 +17,7 @@ from rules.service_record import REASONS, SERVICES
 from services import postal
 from services.transaction import AnySession
 
-CODES: tuple[tuple[type[CodeItem], tuple[tuple[int, str], ...]], ...] = (
+CODES: tuple[tuple[type[Any], tuple[tuple[int, str], ...]], ...] = (
     (Indicator, INDICATORS),
     (Identity, IDENTITIES),
     (ServiceKind, SERVICES),
@@ -31,7 +32,11 @@ def load(session: AnySession, *, at: datetime) -> None:
     load_service_areas(session)
     if session.scalar(select(PostalDirectory.id).limit(1)) is None:
         postal.import_directory(
-            session, postal.SHIPPED_DIRECTORY, name=postal.SHIPPED_NAME, source_date=postal.SHIPPED_DATE, at=at
+            session,
+            postal.SHIPPED_DIRECTORY,
+            name=postal.SHIPPED_NAME,
+            source_date=postal.SHIPPED_DATE,
+            at=at,
         )
 
 

@@ -21,7 +21,9 @@ def sync(session: AnySession, asked: Collection[tuple[str, str]]) -> int:
     """`asked`: the (can_act, resource) pairs that screens and code ask for. Gives the number of permissions."""
     table = {permission.pair for permission in Permission}
     if unasked := table - set(asked):
-        raise PermissionMismatch(f"no screen asks for {sorted(unasked)}: register it or remove it from the table")
+        raise PermissionMismatch(
+            f"no screen asks for {sorted(unasked)}: register it or remove it from the table"
+        )
     if unknown := set(asked) - table:
         raise PermissionMismatch(f"screens ask for {sorted(unknown)}: add it to rules.permissions")
     pairs = {permission: _pair(session, permission) for permission in Permission}
@@ -46,8 +48,10 @@ def _pair(session: AnySession, permission: Permission) -> PermissionView:
     if found:
         return found
     pair = PermissionView(
-        permission=session.scalar(select(PermissionRow).where(PermissionRow.name == act)) or PermissionRow(name=act),
-        view_menu=session.scalar(select(ViewMenu).where(ViewMenu.name == resource)) or ViewMenu(name=resource),
+        permission=session.scalar(select(PermissionRow).where(PermissionRow.name == act))
+        or PermissionRow(name=act),
+        view_menu=session.scalar(select(ViewMenu).where(ViewMenu.name == resource))
+        or ViewMenu(name=resource),
     )
     session.add(pair)
     session.flush()

@@ -26,10 +26,13 @@ from services.transaction import AnySession
 def record_service(
     session: AnySession, case_id: int, entry: Entry, *, submission_key: str, by: Actor, at: datetime
 ) -> ServiceRecord:
-    """Dated today. The same key again gives the record that the first sending made."""
+    """Dated today. The same form again gives the record that the first sending made.
+
+    Raises `StaleVersion` for a key that something else was sent with: told nothing, its writer would think it saved.
+    """
     case = lock(session, case_id, worked_cases(by))
     if first := session.scalar(select(ServiceRecord).where(ServiceRecord.submission_key == submission_key)):
-        if first.case_id == case_id and first.author_id == by.user_id:
+        if (first.case_id, first.author_id, entry_of(first)) == (case_id, by.user_id, entry):
             return first
         raise StaleVersion(N_("這張表單已經送出過,請重新開啟表單後再填寫。"))
     record = ServiceRecord(

@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from models.referral import Referral
 from models.timeline import TimelineEntry
 from rules.actor import Actor
-from rules.errors import AlreadyDone, FieldFault, NotFound
-from rules.referral_flow import MOVES, Move, State, check
+from rules.errors import AlreadyDone, NotFound
+from rules.referral_flow import MOVES, Move, State, check, check_reason
 from rules.texts import N_
 from services.transaction import AnySession
 
@@ -40,7 +40,15 @@ def make_move(
     """Change the state and write the entry, as `change_state` does; both or neither."""
     before, after = change_state(session, referral_id, move, by=by, reason=reason)
     add_entry(
-        session, referral_id, move, by=by, at=at, before=before, after=after, reason=reason, detail=detail
+        session,
+        referral_id,
+        move,
+        by=by,
+        at=at,
+        before=before,
+        after=after,
+        reason=check_reason(move, reason),
+        detail=detail,
     )
 
 
@@ -58,8 +66,7 @@ def change_state(
     transition = MOVES[move]
     if not by.may(transition.permission):
         raise NotFound(N_("找不到這筆資料,可能已移除,或不在您可查看的範圍。"))
-    if transition.needs_reason and not reason.strip():
-        raise FieldFault("reason", N_("請填寫原因，讓對方知道為什麼。"))
+    check_reason(move, reason)
     before = next(iter(transition.from_states))
     after = transition.to_state or before
     changed = session.execute(
@@ -94,7 +101,7 @@ def add_entry(
             move=move,
             from_state=before,
             to_state=after,
-            reason=reason.strip(),
+            reason=reason,
             detail=dict(detail or {}),
         )
     )

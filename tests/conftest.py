@@ -51,7 +51,9 @@ class Clock:
 def font_dir() -> Path:
     import os
 
-    return Path(os.environ.get("JIELI_FONT_DIR") or Path(__file__).resolve().parents[1] / "instance" / "fonts")
+    return Path(
+        os.environ.get("JIELI_FONT_DIR") or Path(__file__).resolve().parents[1] / "instance" / "fonts"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -74,17 +76,17 @@ def clock() -> Clock:
 def application(
     template: Template, clock: Clock, font_dir: Path, tmp_path: Path, **overrides: Any
 ) -> Iterator[Flask]:
-    settings: dict[str, Any] = dict(
-        JIELI_ENV="testing",
-        JIELI_INSTANCE=str(template.instance),
-        DATABASE_URL=template.fresh(),
-        FILE_STORE=str(tmp_path / "files"),
-        CAPTCHA_ENABLED="0",
-        CLOCK=clock,
-        FONT_DIR=str(font_dir),
-        RATELIMIT_ENABLED=False,
-        JOBS_BELL=False,
-    )
+    settings: dict[str, Any] = {
+        "JIELI_ENV": "testing",
+        "JIELI_INSTANCE": str(template.instance),
+        "DATABASE_URL": template.fresh(),
+        "FILE_STORE": str(tmp_path / "files"),
+        "CAPTCHA_ENABLED": "0",
+        "CLOCK": clock,
+        "FONT_DIR": str(font_dir),
+        "RATELIMIT_ENABLED": False,
+        "JOBS_BELL": False,
+    }
     app = create_app(**settings | overrides)
     app.test_client_class = Browser
     with app.app_context():
@@ -152,15 +154,19 @@ def csrf() -> Callable[[FlaskClient, dict[str, Any]], dict[str, Any]]:
     """Form data with the token that the pages carry."""
 
     def with_token(browser: FlaskClient, data: dict[str, Any]) -> dict[str, Any]:
+        from flask import current_app
+        from flask import session as flask_session
         from flask_wtf.csrf import generate_csrf
-        from flask import current_app, session as flask_session
 
-        with browser.session_transaction() as kept:
-            # A context of its own: the token is remembered in `g`, and a second browser needs another one.
-            with current_app.app_context(), current_app.test_request_context():
-                flask_session.update({key: kept[key] for key in ("csrf_token",) if key in kept})
-                token = generate_csrf()
-                kept["csrf_token"] = flask_session["csrf_token"]
+        # A context of its own: the token is remembered in `g`, and a second browser needs another one.
+        with (
+            browser.session_transaction() as kept,
+            current_app.app_context(),
+            current_app.test_request_context(),
+        ):
+            flask_session.update({key: kept[key] for key in ("csrf_token",) if key in kept})
+            token = generate_csrf()
+            kept["csrf_token"] = flask_session["csrf_token"]
         return {**data, "csrf_token": token}
 
     return with_token

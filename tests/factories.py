@@ -141,7 +141,9 @@ def make_case(
     session.add(case)
     referral.state = State.OPEN
     session.flush()
-    session.add(Assignment(case_id=case.id, case_manager_id=worker.id, assigned_at=at, assigned_by_id=boss.id))
+    session.add(
+        Assignment(case_id=case.id, case_manager_id=worker.id, assigned_at=at, assigned_by_id=boss.id)
+    )
     by = Actor(boss.id, boss.name, boss.unit_id)
     add_entry(session, referral.id, Move.TAKE_IN, by=by, at=at, before=State.SUBMITTED, after=State.OPEN)
     session.flush()
@@ -169,7 +171,9 @@ def make_record(
             "submission_key": str(uuid.uuid4()),
             **values,
         },
-        services=[] if reasons else list(session.scalars(select(ServiceKind).where(ServiceKind.code.in_(services)))),
+        services=[]
+        if reasons
+        else list(session.scalars(select(ServiceKind).where(ServiceKind.code.in_(services)))),
         reasons=list(session.scalars(select(RefusalReason).where(RefusalReason.code.in_(reasons)))),
     )
     session.add(record)

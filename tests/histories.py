@@ -18,9 +18,13 @@ def make_histories(session: AnySession) -> dict[type[AppendOnly], int]:
     record = make_record(session, case)
     person, worker = case.referral.person, case.case_manager_id
     added: list[Model] = [
-        PersonRevision(person_id=person.id, before='{"phone": "0987654321"}', changed_at=AT, changed_by_id=worker),
+        PersonRevision(
+            person_id=person.id, before='{"phone": "0987654321"}', changed_at=AT, changed_by_id=worker
+        ),
         PersonAccess(at=AT, actor_id=worker, act="reveal", person_id=person.id, ground="個案服務單"),
-        ServiceRecordRevision(record_id=record.id, before="陪同面試。", corrected_at=AT, corrected_by_id=worker),
+        ServiceRecordRevision(
+            record_id=record.id, before="陪同面試。", corrected_at=AT, corrected_by_id=worker
+        ),
         Extension(
             case_id=case.id,
             due_before=date(2027, 2, 20),

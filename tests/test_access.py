@@ -38,13 +38,21 @@ def routes(app: Flask) -> list[tuple[Rule, str, str]]:
         if "locale" in values:
             values["locale"] = "zh_Hant_TW"
         with app.test_request_context():
-            address = app.url_map.bind("localhost").build(rule.endpoint, values, method=min(rule.methods or {"GET"}))
+            address = app.url_map.bind("localhost").build(
+                rule.endpoint, values, method=min(rule.methods or {"GET"})
+            )
         found += [(rule, method, address) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]
     return found
 
 
 def _kind(rule: Rule, name: str) -> str:
-    return type(rule._converters[name]).__name__.removesuffix("Converter").lower().replace("unicode", "string").replace("integer", "int")
+    return (
+        type(rule._converters[name])
+        .__name__.removesuffix("Converter")
+        .lower()
+        .replace("unicode", "string")
+        .replace("integer", "int")
+    )
 
 
 def ask(browser: FlaskClient, method: str, address: str, csrf: Callable[..., dict[str, Any]]) -> int:
@@ -71,7 +79,9 @@ def test_the_table_has_no_dead_lines(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_role_opens_what_the_table_grants_and_nothing_else(role: Role, app: Flask, as_: Any, csrf: Any) -> None:
+def test_a_role_opens_what_the_table_grants_and_nothing_else(
+    role: Role, app: Flask, as_: Any, csrf: Any
+) -> None:
     wrong = []
     for rule, method, address in routes(app):
         roles = allowed(rule.endpoint)
@@ -81,7 +91,9 @@ def test_a_role_opens_what_the_table_grants_and_nothing_else(role: Role, app: Fl
         status = ask(as_(WITH_ROLE[role]), method, address, csrf)
         refused = status == 403
         if refused == (role in roles) or status >= 500 or status == 401:
-            wrong.append(f"{method} {address} ({rule.endpoint}): {status}, but {role} {'may' if role in roles else 'may not'}")
+            wrong.append(
+                f"{method} {address} ({rule.endpoint}): {status}, but {role} {'may' if role in roles else 'may not'}"
+            )
     assert not wrong, "\n".join(wrong)
 
 

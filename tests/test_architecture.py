@@ -19,7 +19,16 @@ from views.registered import registered_permissions
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = ("rules", "models", "reports", "services", "views", "app")
 # Columns that only moves and services may set: no form offers them.
-FLOW_COLUMNS = {"state", "version", "due_date", "closed_on", "closed_at", "case_manager_id", "receiving_unit_id", "submission_key"}
+FLOW_COLUMNS = {
+    "state",
+    "version",
+    "due_date",
+    "closed_on",
+    "closed_at",
+    "case_manager_id",
+    "receiving_unit_id",
+    "submission_key",
+}
 # FAB's own routes: public helpers that show and change nothing of ours.
 FABS_OWN = {"UtilView", "LocaleView", "MenuApi", "OpenApi"}
 
@@ -64,9 +73,14 @@ def test_only_views_and_app_know_the_request(package: str) -> None:
     wrong = []
     for path, tree in modules(package):
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"flask", "flask_login"}:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {
+                "flask",
+                "flask_login",
+            }:
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    assert not wrong, "actor and time are arguments (`by`, `at`), not taken from the request: " + "; ".join(wrong)
+    assert not wrong, "actor and time are arguments (`by`, `at`), not taken from the request: " + "; ".join(
+        wrong
+    )
 
 
 def test_no_view_sets_a_state_or_commits() -> None:
@@ -78,7 +92,11 @@ def test_no_view_sets_a_state_or_commits() -> None:
             targets = node.targets if isinstance(node, ast.Assign) else []
             if any(isinstance(target, ast.Attribute) and target.attr == "state" for target in targets):
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} sets a state: use a service")
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "commit"
+            ):
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} commits: use `with transaction(…)`")
     assert not wrong, "; ".join(wrong)
 
@@ -123,7 +141,9 @@ def _own_methods(view: object) -> list[str]:
 
 def test_screens_ask_for_exactly_the_permissions_of_the_table(app: Flask) -> None:
     asked, table = registered_permissions(app.appbuilder), {permission.pair for permission in Permission}
-    assert asked == table, f"asked for but not in the table: {asked - table}; in the table but not asked for: {table - asked}"
+    assert asked == table, (
+        f"asked for but not in the table: {asked - table}; in the table but not asked for: {table - asked}"
+    )
 
 
 def test_every_permission_is_granted_to_somebody() -> None:
@@ -149,13 +169,20 @@ def test_screens_belong_to_one_of_the_two_bases(app: Flask) -> None:
     strange = [
         type(view).__name__
         for view in app.appbuilder.baseviews
-        if type(view).__name__ not in FABS_OWN | {"LoginView"} and not isinstance(view, Screen | GeneratedView)
+        if type(view).__name__ not in FABS_OWN | {"LoginView"}
+        and not isinstance(view, Screen | GeneratedView)
     ]
     assert not strange, strange
 
 
 def test_the_project_speaks_of_nothing_outside_of_it() -> None:
-    marks = ("../" + "shared", "/wo" + "rk/", "registry." + "npmjs", "pypi." + "org/simple", "--index" + "-url")
+    marks = (
+        "../" + "shared",
+        "/wo" + "rk/",
+        "registry." + "npmjs",
+        "pypi." + "org/simple",
+        "--index" + "-url",
+    )
     wrong = [
         f"{path.relative_to(ROOT)}: {mark}"
         for path in _texts()
@@ -167,7 +194,17 @@ def test_the_project_speaks_of_nothing_outside_of_it() -> None:
 
 def _texts() -> Iterator[Path]:
     endings = {".py", ".md", ".html", ".js", ".css", ".txt", ".in", ".toml", ".ini", ".cfg", ".po", ""}
-    skipped = {".venv", ".git", "instance", "build", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+    skipped = {
+        ".venv",
+        ".git",
+        "instance",
+        "build",
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+    }
     for path in ROOT.rglob("*"):
         if path.is_file() and path.suffix in endings and not skipped & set(path.relative_to(ROOT).parts):
             yield path

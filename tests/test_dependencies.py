@@ -18,7 +18,9 @@ GIVEN = {
 
 
 def lines(name: str) -> list[str]:
-    texts = (line.partition("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines())
+    texts = (
+        line.partition("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+    )
     return [text for text in texts if text]
 
 
@@ -40,7 +42,9 @@ def test_every_line_of_a_lock_pins_one_version_and_names_no_address(lock: str) -
 def test_what_is_wanted_is_locked() -> None:
     locked = {name_of(line) for line in lines("requirements.txt")}
     assert wanted("requirements.in") <= locked
-    assert wanted("requirements.in") | wanted("requirements-dev.in") <= {name_of(line) for line in lines("requirements-dev.txt")}
+    assert wanted("requirements.in") | wanted("requirements-dev.in") <= {
+        name_of(line) for line in lines("requirements-dev.txt")
+    }
 
 
 def test_the_tests_run_with_what_production_runs_with() -> None:
@@ -55,7 +59,11 @@ def test_the_lock_is_what_is_installed() -> None:
 def test_every_further_dependency_has_its_reason_written_down() -> None:
     record = (ROOT / "docs/adr/0006-dependencies.md").read_text(encoding="utf-8")
     table = " ".join(line for line in record.splitlines() if line.startswith("| "))
-    assert not [name for name in wanted("requirements.in") - GIVEN if not re.search(rf"(?<![\w-]){name}(?![\w-])", table)]
+    assert not [
+        name
+        for name in wanted("requirements.in") - GIVEN
+        if not re.search(rf"(?<![\w-]){name}(?![\w-])", table)
+    ]
 
 
 def test_licence_and_notice_are_there() -> None:

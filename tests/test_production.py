@@ -17,7 +17,9 @@ from tests.production import PRODUCTION
 def test_production_starts_and_answers_even_while_redis_is_down(
     postgresql_template: PostgresTemplate, tmp_path: Path
 ) -> None:
-    app = create_app(**PRODUCTION | {"DATABASE_URL": postgresql_template.fresh(), "JIELI_INSTANCE": str(tmp_path)})
+    app = create_app(
+        **PRODUCTION | {"DATABASE_URL": postgresql_template.fresh(), "JIELI_INSTANCE": str(tmp_path)}
+    )
     assert not app.debug
     assert not (tmp_path / "secrets.json").exists(), "production makes no key of its own"
     assert app.test_client().get("/healthz").data == b"ok\n"
@@ -60,7 +62,9 @@ def test_the_debugger_is_refused(tmp_path: Path) -> None:
         settings(environ | {"FLASK_DEBUG": "1"})
 
 
-def test_without_a_database_the_health_check_says_so(postgresql_template: PostgresTemplate, tmp_path: Path) -> None:
+def test_without_a_database_the_health_check_says_so(
+    postgresql_template: PostgresTemplate, tmp_path: Path
+) -> None:
     gone = postgresql_template.fresh().replace("/test_", "/gone_")
     app = create_app(**PRODUCTION | {"DATABASE_URL": gone, "JIELI_INSTANCE": str(tmp_path)})
     answer = app.test_client().get("/healthz")

@@ -20,7 +20,9 @@ def expected_default(name: str, default: str | None) -> str:
 
 
 def test_the_docs_name_every_setting_with_its_default_and_meaning() -> None:
-    assert documented() == {one.name: (expected_default(one.name, one.default), one.meaning) for one in SETTINGS}
+    assert documented() == {
+        one.name: (expected_default(one.name, one.default), one.meaning) for one in SETTINGS
+    }
 
 
 def test_every_meaning_is_a_sentence() -> None:

@@ -8,7 +8,13 @@ from flask_appbuilder import AppBuilder
 from views.account import AccountView, PasswordView
 from views.administration import code_tables
 from views.administration.content import BulletinView, DownloadView, NewsView
-from views.administration.organisation import AgencyView, CountyDefaultView, RoutingTrial, ServiceAreaView, UnitView
+from views.administration.organisation import (
+    AgencyView,
+    CountyDefaultView,
+    RoutingTrial,
+    ServiceAreaView,
+    UnitView,
+)
 from views.administration.outbox import OutboxView
 from views.administration.roles import RoleView
 from views.administration.users import UserView
@@ -18,9 +24,9 @@ from views.case_search import CaseSearch
 from views.generated.cases import CaseListView
 from views.generated.referrals import ReferralListView
 from views.generated.service_records import ServiceRecordListView
-from views.referral import ReferralSubmit
 from views.health import Health
 from views.intake import Intake
+from views.referral import ReferralSubmit
 from views.referral_status import ReferralDetail, ReferralStatus
 from views.reply_form import ReplyFormView
 from views.roster import Roster

@@ -98,7 +98,9 @@ def refusal(*permissions: Permission) -> Response | None:
     return None
 
 
-OPEN_WITH_GIVEN_PASSWORD = frozenset({"PasswordView.change", "LoginView.logout", "LoginView.extend", "LocaleView.index", "static"})
+OPEN_WITH_GIVEN_PASSWORD = frozenset(
+    {"PasswordView.change", "LoginView.logout", "LoginView.extend", "LocaleView.index", "static"}
+)
 
 
 def demand_own_password() -> Response | None:

@@ -40,10 +40,16 @@ class PasswordForm(FlaskForm):
     password = PasswordField(
         _l("新密碼"),
         [InputRequired(_l("請輸入新密碼。")), Length(max=256)],
-        description=_l("至少 12 個字元,英文大寫、小寫、數字、符號四種中至少三種,不可含帳號,且不可與最近三次相同。"),
+        description=_l(
+            "至少 12 個字元,英文大寫、小寫、數字、符號四種中至少三種,不可含帳號,且不可與最近三次相同。"
+        ),
     )
     repeated = PasswordField(
-        _l("密碼確認"), [InputRequired(_l("請再輸入一次新密碼。")), EqualTo("password", _l("兩次輸入的新密碼不同,請重新輸入。"))]
+        _l("密碼確認"),
+        [
+            InputRequired(_l("請再輸入一次新密碼。")),
+            EqualTo("password", _l("兩次輸入的新密碼不同,請重新輸入。")),
+        ],
     )
 
 

@@ -24,7 +24,7 @@ from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now, today
 from views.case_pages import readable_case, serves, worked_case
 from views.files import file_response
-from views.texts import sentence
+from views.texts import sentence, translated
 
 
 class CaseHistory(Screen):
@@ -48,7 +48,7 @@ class CaseHistory(Screen):
             due_after=extended(case.due_date),
             window_days=EXTENSION_WINDOW_DAYS,
             files=named_files(case.referral),
-            entries=happenings(database(), case.referral_id),
+            entries=happenings(database(), case.referral_id, translated),
         )
 
     @expose("/<int:case_id>/reveal", methods=["POST"])

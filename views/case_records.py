@@ -25,7 +25,7 @@ from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now
 from views.case_pages import worked_case
 from views.service_form import as_typed, faults_of, posted, posted_key
-from views.texts import sentence
+from views.texts import sentence, translated
 
 
 class CaseRecords(Screen):
@@ -152,7 +152,7 @@ def _record(case: Case, record_id: int) -> ServiceRecord:
 
 
 def _lines(entry: Entry, record: ServiceRecord) -> Any:
-    return reply_lines(entry, record.served_on, labels(database()))
+    return reply_lines(entry, record.served_on, labels(database(), translated))
 
 
 def _revisions(record: ServiceRecord) -> list[dict[str, Any]]:

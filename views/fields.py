@@ -28,7 +28,7 @@ class RocDateField(StringField):
         self.optional = optional
         self.day: date | None = None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  (the name is WTForms')
+    def pre_validate(self, form: Any) -> None:
         typed = (self.data or "").strip()
         if self.optional and not typed:
             return

@@ -44,7 +44,7 @@ class Home(Screen):
 def _cards() -> list[dict[str, Any]]:
     """The user's work as numbers that are links; what is not the user's work has no card."""
     counts = counts_of_request()
-    cards: tuple[tuple[str, int | None, str, dict[str, str], str], ...] = (
+    cards: tuple[tuple[str, int | None, str, dict[str, Any], str], ...] = (
         (_("待收案"), counts.to_take_in, "Intake.index", {}, "neutral"),
         (_("服務中個案"), counts.my_cases, "Worklist.index", {}, "neutral"),
         (_("即將到期"), counts.due_soon, "Worklist.index", {"urgency": "soon"}, "warning"),
@@ -54,7 +54,12 @@ def _cards() -> list[dict[str, Any]]:
         (_("待指定收案單位"), counts.unrouted, "Unrouted.index", {}, "warning"),
     )
     return [
-        {"label": label, "count": count, "url": url_for(endpoint, **query), "tone": tone if count else "neutral"}
+        {
+            "label": label,
+            "count": count,
+            "url": url_for(endpoint, **query),
+            "tone": tone if count else "neutral",
+        }
         for label, count, endpoint, query, tone in cards
         if count is not None
     ]

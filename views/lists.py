@@ -50,11 +50,11 @@ class ListScreen(Screen):
         """The conditions that hold whatever is searched for: what this actor's list consists of."""
         raise NotImplementedError
 
-    def row_url(self, row: Any) -> str | None:  # noqa: ARG002 (for subclasses)
+    def row_url(self, row: Any) -> str | None:
         """Where the row's link column leads."""
         return None
 
-    def row_class(self, row: Any) -> str:  # noqa: ARG002 (for subclasses)
+    def row_class(self, row: Any) -> str:
         return ""
 
     def chip(self, column: Column, row: Any) -> str:
@@ -65,7 +65,7 @@ class ListScreen(Screen):
         """Handed to the columns' `show`."""
         return today()
 
-    def batch_context(self, batch: Sequence[Any]) -> Any:  # noqa: ARG002 (for subclasses)
+    def batch_context(self, batch: Sequence[Any]) -> Any:
         """The same for rows that need more than their columns: loaded once for a page or a batch of a file."""
         return self.context()
 
@@ -104,7 +104,9 @@ class ListScreen(Screen):
             return refused
         secret = {each.name for each in self.criteria if each.secret}
         typed = {each.name: request.form.get(each.name, "").strip() for each in self.criteria}
-        query = {name: seal(text) if name in secret else text for name, text in typed.items() if text}
+        query: dict[str, Any] = {
+            name: seal(text) if name in secret else text for name, text in typed.items() if text
+        }
         return redirect(url_for(f"{self.endpoint}.index", **query))
 
     @expose("/export.<string:kind>")
@@ -147,13 +149,18 @@ class ListScreen(Screen):
     def described(self, found: Search) -> str:
         """The file's first line: the title and what was searched for, an ID masked."""
         choices = self.choices()
-        told = [f"{_(each.label)}:{_told(each, found, choices)}" for each in self.criteria if each.name in found.typed]
+        told = [
+            f"{_(each.label)}:{_told(each, found, choices)}"
+            for each in self.criteria
+            if each.name in found.typed
+        ]
         return "　".join((str(self.title), *told))
 
     def search(self) -> Search:
         secret = {each.name for each in self.criteria if each.secret}
         return search(
-            self.criteria, {name: unseal(text) if name in secret else text for name, text in request.args.items()}
+            self.criteria,
+            {name: unseal(text) if name in secret else text for name, text in request.args.items()},
         )
 
     @property
@@ -179,7 +186,9 @@ class ListScreen(Screen):
 
     def url(self, **changed: Any) -> str:
         """This list with the criteria of now and some of them changed; None takes one away."""
-        query = {key: value for key, value in {**own_arguments(), **changed}.items() if value not in (None, "")}
+        query = {
+            key: value for key, value in {**own_arguments(), **changed}.items() if value not in (None, "")
+        }
         return url_for(f"{self.endpoint}.index", **query)
 
     def export_url(self, kind: str) -> str:

@@ -29,7 +29,13 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _l("轉介作業"),
         (
             Entry(_l("轉介個案建立"), "ReferralSubmit.new", "fa-user-plus", P.REFERRAL_SUBMIT),
-            Entry(_l("轉介狀態查詢"), "ReferralStatus.index", "fa-magnifying-glass", P.REFERRAL_FOLLOW, "returned"),
+            Entry(
+                _l("轉介狀態查詢"),
+                "ReferralStatus.index",
+                "fa-magnifying-glass",
+                P.REFERRAL_FOLLOW,
+                "returned",
+            ),
         ),
     ),
     (
@@ -92,7 +98,9 @@ def counts_of_request() -> WorkCounts:
 def menu() -> list[dict[str, Any]]:
     """The sections this user has something in, with live counts."""
     counts = counts_of_request()
-    blueprint = (request.endpoint or "").partition(".")[0].partition("_")[0]  # codes_indicators is one of codes
+    blueprint = (
+        (request.endpoint or "").partition(".")[0].partition("_")[0]
+    )  # codes_indicators is one of codes
     sections = []
     for title, entries in MENU:
         shown = [

@@ -18,6 +18,7 @@ from reports.referral_lists import STATUS_CRITERIA, STATUS_QUERY, Reader, status
 from rules.permissions import Permission as P
 from views.access import Screen, actor, database, needs, today
 from views.lists import ListScreen
+from views.texts import translated
 
 
 class ReferralStatus(ListScreen):
@@ -59,5 +60,5 @@ class ReferralDetail(Screen):
             person=referral.person,
             case=case,
             status=status_sentence(referral.state, due, Reader(today(), _)),
-            entries=happenings(database(), referral_id),
+            entries=happenings(database(), referral_id, translated),
         )

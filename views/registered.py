@@ -12,7 +12,11 @@ from views.generated.base import GeneratedView
 from views.lists import ListScreen
 
 # Asked for by code rather than by a route: the moves, the scopes and the guard of Flask-Admin.
-ASKED_IN_CODE = {P.REFERRAL_READ_ALL, P.CODE_LIST_WRITE, *(transition.permission for transition in MOVES.values())}
+ASKED_IN_CODE = {
+    P.REFERRAL_READ_ALL,
+    P.CODE_LIST_WRITE,
+    *(transition.permission for transition in MOVES.values()),
+}
 
 
 def registered_permissions(appbuilder: AppBuilder) -> set[tuple[str, str]]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
@@ -16,6 +15,7 @@ from reports.referral_lists import Reader
 from rules.permissions import Permission as P
 from views.access import actor, database, today
 from views.lists import ListScreen
+from views.texts import translated
 
 
 class Roster(ListScreen):
@@ -36,7 +36,7 @@ class Roster(ListScreen):
         return url_for("ReferralDetail.show", referral_id=row.key)
 
     def context(self) -> Reader:
-        return Reader(today(), gettext)
+        return Reader(today(), translated)
 
     def batch_context(self, batch: Sequence[Any]) -> roster.Batch:
         return roster.load(database(), batch, self.context())

@@ -66,5 +66,3 @@ def chosen_id(name: str) -> int | None:
 
 def not_found() -> NotFound:
     return NotFound(NOT_FOUND)
-
-

@@ -1,6 +1,8 @@
-"""Sentences of rules in the reader's language."""
+"""Sentences of rules, and texts that are data, in the reader's language."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from flask_babel import gettext
 
@@ -10,3 +12,17 @@ from rules.errors import RuleBroken
 def sentence(error: RuleBroken) -> str:
     """The rule's template is the msgid; its values are filled in after the translation."""
     return gettext(error.template) % error.values if error.values else gettext(error.template)
+
+
+def translated(text: object) -> str:
+    """A stored text that may be a msgid: a label of a code list as delivered, the name of a role. Others stay as they are.
+
+    Templates use it as a filter, since their `_()` takes a `%` for a place to be filled. An empty msgid would give the
+    catalogue's header.
+    """
+    return gettext(str(text)) if text else ""
+
+
+def listed(texts: Iterable[object]) -> str:
+    """Such texts in one line."""
+    return gettext("、").join(map(translated, texts))

@@ -47,7 +47,9 @@ class Transfer(StepsScreen):
     criteria = (
         of_case(NAME),
         Criterion("number", N_("編號"), lambda text: Case.id == whole_number(text)),
-        Criterion("manager", N_("個管員"), lambda text: Case.case_manager_id == whole_number(text), kind="choice"),
+        Criterion(
+            "manager", N_("個管員"), lambda text: Case.case_manager_id == whole_number(text), kind="choice"
+        ),
     )
 
     def scope(self) -> Sequence[ColumnElement[bool]]:
@@ -146,5 +148,7 @@ class Transfer(StepsScreen):
 
 def _present_managers(session: ReadSession, *scope: ColumnElement[bool]) -> list[tuple[str, str]]:
     holders = select(Case.case_manager_id).where(*scope)
-    found = session.execute(select(Account.id, Account.name).where(Account.id.in_(holders)).order_by(Account.id))
+    found = session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(holders)).order_by(Account.id)
+    )
     return [(str(account_id), name) for account_id, name in found]

@@ -13,7 +13,17 @@ from app.cli.postal import data_group, postal_group
 from app.cli.roles import roles_group
 from app.cli.user import user_group
 
-COMMANDS = (data_group, demo_group, jobs, keys_group, person_group, postal_group, prepare, roles_group, user_group)
+COMMANDS = (
+    data_group,
+    demo_group,
+    jobs,
+    keys_group,
+    person_group,
+    postal_group,
+    prepare,
+    roles_group,
+    user_group,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -19,7 +19,9 @@ from views.registered import registered_permissions
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
-@click.command("prepare", help="Migrate the database, write roles, load reference data, build fonts. May run twice.")
+@click.command(
+    "prepare", help="Migrate the database, write roles, load reference data, build fonts. May run twice."
+)
 @with_appcontext
 def prepare() -> None:
     upgrade(str(MIGRATIONS))

@@ -7,7 +7,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 
-@click.command("jobs", help="Run the jobs: send the outbox, and what else is due. Ends with SIGINT or SIGTERM.")
+@click.command(
+    "jobs", help="Run the jobs: send the outbox, and what else is due. Ends with SIGINT or SIGTERM."
+)
 @click.option("--workers", default=2, show_default=True, help="Threads that work at the same time.")
 @with_appcontext
 def jobs(workers: int) -> None:

@@ -39,7 +39,9 @@ def rotate() -> None:
     db.session.rollback()
     if unreadable or any(left.values()):
         held = ", ".join(f"{name} {count}" for name, count in left.items() if count) or "files"
-        raise click.ClickException(f"older keys still hold: {held}. Keep them in DATA_KEYS and run this again.")
+        raise click.ClickException(
+            f"older keys still hold: {held}. Keep them in DATA_KEYS and run this again."
+        )
     click.echo("Everything is encrypted with the first key of DATA_KEYS. Older keys can be removed.")
 
 
@@ -59,5 +61,7 @@ def _rotate_table(table: Table) -> Iterator[str]:
 def _rotate_files() -> list[str]:
     store = current_app.extensions["file_store"]
     names = store.names()
-    with click.progressbar(keys.rotate_files(store, names), length=len(names), label="files", file=sys.stderr) as steps:
+    with click.progressbar(
+        keys.rotate_files(store, names), length=len(names), label="files", file=sys.stderr
+    ) as steps:
         return [problem for problem in steps if problem]

@@ -23,12 +23,16 @@ user_group = AppGroup("user", help="Accounts.")
 @click.argument("username")
 @click.option("--name", required=True, help="Chinese name.")
 @click.option("--email", required=True)
-@click.option("--role", "role_names", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--role", "role_names", multiple=True, required=True, type=click.Choice([role.value for role in Role])
+)
 @click.option("--unit", "unit_name", help="Name or code of the unit.")
 def create(username: str, name: str, email: str, role_names: tuple[str, ...], unit_name: str | None) -> None:
     """Create USERNAME with a password that is printed once and must be changed at the first log-in."""
     with transaction(db.session):
-        if db.session.scalar(select(Account.id).where((Account.username == username) | (Account.email == email))):
+        if db.session.scalar(
+            select(Account.id).where((Account.username == username) | (Account.email == email))
+        ):
             raise click.ClickException("an account with this name or e-mail address exists already")
         unit = None
         if unit_name:
@@ -38,7 +42,9 @@ def create(username: str, name: str, email: str, role_names: tuple[str, ...], un
         found = db.session.scalars(select(RoleRow).where(RoleRow.name.in_(role_names))).all()
         if len(found) != len(set(role_names)):
             raise click.ClickException("the roles are not in the database yet: run `flask roles sync` first")
-        account = Account(username=username, name=name, email=email, unit_id=unit.id if unit else None, roles=list(found))
+        account = Account(
+            username=username, name=name, email=email, unit_id=unit.id if unit else None, roles=list(found)
+        )
         db.session.add(account)
         db.session.flush()
         password = passwords.give_password(db.session, account, at=datetime.now(UTC))

@@ -101,7 +101,8 @@ def test_roles_are_written_as_the_table_says_and_twice_is_once(app: Flask) -> No
 
 
 @pytest.mark.parametrize(
-    ("number", "answer"), [("A123456789", "national M"), ("A223456781", "national F"), ("a123456789", "national M")]
+    ("number", "answer"),
+    [("A123456789", "national M"), ("A223456781", "national F"), ("a123456789", "national M")],
 )
 def test_a_number_is_told(app: Flask, number: str, answer: str) -> None:
     result = run(app, "person", "check-id", number)

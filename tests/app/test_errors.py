@@ -83,12 +83,16 @@ def test_the_log_tells_where_and_never_whom(broken: FlaskClient, caplog: pytest.
         ("/logout/", 405, "不能這樣操作"),
     ],
 )
-def test_a_refused_request_gets_a_chinese_page_with_the_menu(as_: Login, path: str, status: int, heading: str) -> None:
+def test_a_refused_request_gets_a_chinese_page_with_the_menu(
+    as_: Login, path: str, status: int, heading: str
+) -> None:
     answer = as_("manager").get(path)
     assert answer.status_code == status
     assert f"<h1>{heading}</h1>" in answer.text
     assert "個管員" in answer.text
-    assert "Not Found" not in answer.text and "Forbidden" not in answer.text and "Method Not" not in answer.text
+    assert (
+        "Not Found" not in answer.text and "Forbidden" not in answer.text and "Method Not" not in answer.text
+    )
 
 
 def test_too_much_data_is_refused_with_a_sentence(app: Flask, as_: Login) -> None:
@@ -134,7 +138,9 @@ def test_a_script_gets_errors_as_data(broken: FlaskClient) -> None:
     assert "系統發生錯誤" in answer.json["message"]
 
 
-def test_without_its_database_the_application_still_answers(as_: Login, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_its_database_the_application_still_answers(
+    as_: Login, caplog: pytest.LogCaptureFixture
+) -> None:
     browser = as_("supervisor")
     with db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE ab_user RENAME TO elsewhere")
@@ -169,7 +175,9 @@ def test_nothing_typed_at_the_log_in_reaches_the_log(
     caplog.set_level("DEBUG")
     browser = as_("")
     for username in ("supervisor", "A123456789", "nobody\x00"):
-        browser.post("/login/", data=csrf(browser, {"username": username, "password": "Wrong-Pass-0912345678"}))
+        browser.post(
+            "/login/", data=csrf(browser, {"username": username, "password": "Wrong-Pass-0912345678"})
+        )
     assert "Wrong-Pass" not in caplog.text
     assert "A123456789" not in caplog.text
 
@@ -179,7 +187,12 @@ def test_nothing_typed_into_the_referral_form_reaches_the_log(
 ) -> None:
     caplog.set_level("DEBUG")
     browser = as_("referrer")
-    typed = {"name": "沙悟淨", "national_id": "A123456789", "phone": "0912345678", "address": "新竹市東區東大路二段60號"}
+    typed = {
+        "name": "沙悟淨",
+        "national_id": "A123456789",
+        "phone": "0912345678",
+        "address": "新竹市東區東大路二段60號",
+    }
     for path in ("look-up", "draft", ""):
         browser.post(f"/referrals/new/{path}", data=csrf(browser, typed), headers=FETCH)
     assert not [text for text in typed.values() if text in caplog.text]

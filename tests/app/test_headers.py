@@ -21,7 +21,9 @@ PAGES = ("/", "/login/", "/account/", "/no/such/page")
 
 
 def policy(answer: TestResponse) -> dict[str, list[str]]:
-    directives = (part.split() for part in answer.headers["Content-Security-Policy"].split(";") if part.strip())
+    directives = (
+        part.split() for part in answer.headers["Content-Security-Policy"].split(";") if part.strip()
+    )
     return {name: values for name, *values in directives}
 
 
@@ -93,7 +95,10 @@ def test_a_style_sheet_is_kept_until_it_changes(app: Flask, as_: Login) -> None:
 
 def templates() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "templates").rglob("*.html")):
-        yield str(path.relative_to(ROOT)), re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        yield (
+            str(path.relative_to(ROOT)),
+            re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL),
+        )
 
 
 def test_no_template_has_an_inline_handler_or_a_script_address() -> None:
@@ -118,7 +123,9 @@ def test_no_page_asks_another_host() -> None:
     for path in sorted(ROOT.rglob("*")):
         if path.suffix not in {".html", ".css", ".js", ".svg"}:
             continue
-        text = re.sub(r"/\*.*?\*/|\{#.*?#\}|<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        text = re.sub(
+            r"/\*.*?\*/|\{#.*?#\}|<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
         text = re.sub(r"(?m)(?:^|\s)//.*$", "", text).replace("http://www.w3.org/", "")
         wrong += [(path.name, found) for found in re.findall(r"(?:https?:|[\"'(]\s*)//[\w.-]+", text)]
     assert not wrong

@@ -112,6 +112,7 @@ def test_a_mail_taken_by_a_server_that_then_hangs_up_is_not_sent_twice(use_serve
 def _take_one_and_hang_up(listener: socket.socket, taken: list[bytes]) -> None:
     connection, _ = listener.accept()
     with connection, connection.makefile("rwb") as talk:
+
         def say(line: str) -> None:
             talk.write(line.encode() + b"\r\n")
             talk.flush()
@@ -150,8 +151,14 @@ def test_the_reply_form_goes_along_only_where_the_setting_allows_it(
         app.config["MAIL_REPLY_FORM_ATTACHED"] = allowed
         with transaction(db.session):
             outbox.queue(
-                db.session, key=str(allowed), to="worker@example.org", subject="s", body="b", at=NOW,
-                referral_id=case.referral_id, reply_form_of_id=case.id,
+                db.session,
+                key=str(allowed),
+                to="worker@example.org",
+                subject="s",
+                body="b",
+                at=NOW,
+                referral_id=case.referral_id,
+                reply_form_of_id=case.id,
             )
         assert send_all() == 1
     without, with_form = kept.messages

@@ -39,7 +39,9 @@ class Server:
     def captcha_answer(self) -> str:
         """The newest challenge's answer, from where only the server can read it."""
         with sqlite3.connect(self.instance / "jieli.db") as database:
-            row = database.execute("SELECT answer FROM captcha_challenge ORDER BY made_at DESC LIMIT 1").fetchone()
+            row = database.execute(
+                "SELECT answer FROM captcha_challenge ORDER BY made_at DESC LIMIT 1"
+            ).fetchone()
         return str(row[0])
 
 
@@ -63,8 +65,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, font_dir: Path) -> Iterator
     }
     flask = [sys.executable, "-m", "flask", "--app", "run"]
     subprocess.run([*flask, "prepare"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    seeded = subprocess.run([*flask, "demo", "seed"], cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-    process = subprocess.Popen([sys.executable, "-m", "app.serve"], cwd=ROOT, env=environment, start_new_session=True)
+    seeded = subprocess.run(
+        [*flask, "demo", "seed"], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.serve"], cwd=ROOT, env=environment, start_new_session=True
+    )
     url = f"http://127.0.0.1:{port}"
     _wait_until_up(f"{url}/login/", process)
     yield Server(url, instance, _password_in(seeded.stdout), mailbox)
@@ -74,7 +80,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, font_dir: Path) -> Iterator
 
 
 def _password_in(printed: str) -> str:
-    return printed.split("password ")[1].split()[0]
+    return printed.split("password ")[1].split(maxsplit=1)[0]
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -92,11 +98,18 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "no browser: `apt-get install chromium` (Debian, Ubuntu) or put Google Chrome on the PATH"
+    assert CHROMIUM, (
+        "no browser: `apt-get install chromium` (Debian, Ubuntu) or put Google Chrome on the PATH"
+    )
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ],
         )
         yield found
         found.close()
@@ -109,7 +122,11 @@ def log_in(server: Server, browser: Browser) -> Iterator[Any]:
 
     def enter(username: str, **options: Any) -> Page:
         context = browser.new_context(
-            base_url=server.url, locale="zh-TW", viewport={"width": 1366, "height": 900}, accept_downloads=True, **options
+            base_url=server.url,
+            locale="zh-TW",
+            viewport={"width": 1366, "height": 900},
+            accept_downloads=True,
+            **options,
         )
         contexts.append(context)
         page = context.new_page()

@@ -81,7 +81,9 @@ def take_in(page: Page, number: str, picture: Any) -> None:
     expect(page.get_by_role("heading", name="轉介單確認")).to_be_visible()
     picture(page, "journey-6-confirm")
     page.get_by_role("button", name="確定派案").click()
-    expect(page.get_by_role("status").filter(has_text="王大毛").or_(page.get_by_text("已收案")).first).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="王大毛").or_(page.get_by_text("已收案")).first
+    ).to_be_visible()
 
 
 def serve_and_close(server: Server, page: Page, number: str, picture: Any) -> None:
@@ -134,7 +136,9 @@ def exports_the_roster(page: Page, picture: Any, folder: Path) -> None:
     file = folder / "roster.xlsx"
     started.value.save_as(file)
     sheet = load_workbook(file).active
-    by_openpyxl = [["" if cell is None else str(cell) for cell in each] for each in sheet.iter_rows(values_only=True)]
+    by_openpyxl = [
+        ["" if cell is None else str(cell) for cell in each] for each in sheet.iter_rows(values_only=True)
+    ]
     [person] = [each for each in by_openpyxl if "唐三藏" in each]
     assert "已結案" in person and "新竹就業中心" in person
     shown = [cell.inner_text().strip() for cell in row.get_by_role("cell").all()]

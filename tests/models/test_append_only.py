@@ -74,7 +74,9 @@ def test_the_orm_refuses_before_the_database(session: Session, rows: Rows) -> No
 
 
 @pytest.mark.parametrize("model", ENCRYPTED, ids=lambda model: model.__tablename__)
-def test_only_a_re_encryption_of_the_same_text_passes(session: Session, rows: Rows, model: type[AppendOnly]) -> None:
+def test_only_a_re_encryption_of_the_same_text_passes(
+    session: Session, rows: Rows, model: type[AppendOnly]
+) -> None:
     table, one = model.__tablename__, rows[model]
     stored = session.scalar(sa.text(f"SELECT before FROM {table} WHERE id = :id"), {"id": one})
     session.rollback()

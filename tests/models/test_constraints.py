@@ -30,7 +30,9 @@ def refused(session: Session, statement: Any) -> None:
 
 
 def test_a_referral_has_one_case(session: Session, case: Case) -> None:
-    copy = {column.name: getattr(case, column.key) for column in Case.__table__.columns if column.name != "id"}
+    copy = {
+        column.name: getattr(case, column.key) for column in Case.__table__.columns if column.name != "id"
+    }
     refused(session, sa.insert(Case).values(copy))
 
 
@@ -61,7 +63,10 @@ def test_a_referral_in_service_has_a_receiving_unit(session: Session, state: Sta
 def test_a_submission_key_makes_one_referral(session: Session) -> None:
     with transaction(session):
         first, second = make_referral(session), make_referral(session)
-    refused(session, sa.update(Referral).where(Referral.id == second.id).values(submission_key=first.submission_key))
+    refused(
+        session,
+        sa.update(Referral).where(Referral.id == second.id).values(submission_key=first.submission_key),
+    )
 
 
 @pytest.mark.parametrize("values", [{"closed_on": date(2026, 11, 20)}, {"closed_at": AT}])
@@ -103,7 +108,10 @@ def test_an_attachment_has_one_owner(session: Session, case: Case, owners: str) 
 def test_a_number_belongs_to_one_person(session: Session) -> None:
     with transaction(session):
         first, second = make_person(session), make_person(session)
-    refused(session, sa.update(Person).where(Person.id == second.id).values(national_id_hash=first.national_id_hash))
+    refused(
+        session,
+        sa.update(Person).where(Person.id == second.id).values(national_id_hash=first.national_id_hash),
+    )
 
 
 def test_a_sex_is_one_of_two_codes(session: Session) -> None:

@@ -28,7 +28,20 @@ from tests.factories import close_case, fresh_number, make_case, make_person, ma
 
 ALL = (REFERRAL_NUMBER, NATIONAL_ID, NAME, DATE_FROM, DATE_TO, STATE)
 # From three planes and with what a wrong collation or a LIKE would mix up.
-NAMES = ("王志明", "志明", "陳志", "明志", "歐陽娜娜", "𠮷田", "Ａlex", "alex", "a_c", "abc", "拉罕‧達利", "é")
+NAMES = (
+    "王志明",
+    "志明",
+    "陳志",
+    "明志",
+    "歐陽娜娜",
+    "𠮷田",
+    "Ａlex",
+    "alex",
+    "a_c",
+    "abc",
+    "拉罕‧達利",
+    "é",
+)
 
 
 def named(session: Session, part: str) -> list[str]:
@@ -36,7 +49,9 @@ def named(session: Session, part: str) -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("part", ["志", "志明", "明", "陽娜", "娜", "𠮷", "田", "a", "al", "_", "%", "Ａ", "‧", "王志明", "é", "z"])
+@pytest.mark.parametrize(
+    "part", ["志", "志明", "明", "陽娜", "娜", "𠮷", "田", "a", "al", "_", "%", "Ａ", "‧", "王志明", "é", "z"]
+)
 def test_a_part_of_a_name_finds_exactly_the_names_that_hold_it(session: Session, part: str) -> None:
     for name in NAMES:
         make_person(session, name=name)
@@ -52,7 +67,9 @@ def test_the_last_characters_of_the_code_space_do_no_harm(session: Session, part
 def test_names_are_searched_in_code_point_order_by_the_index_itself(session: Session) -> None:
     """In PostgreSQL's usual collations 志 … 忘 is no range of code points."""
     column = NameSuffix.__table__.c.suffix.type.dialect_impl(session.get_bind().dialect)
-    assert getattr(column, "collation", None) == ("C" if session.get_bind().dialect.name == "postgresql" else None)
+    assert getattr(column, "collation", None) == (
+        "C" if session.get_bind().dialect.name == "postgresql" else None
+    )
 
 
 def found(session: Session, arguments: Mapping[str, str]) -> list[int]:
@@ -108,7 +125,9 @@ def test_the_same_criterion_serves_cases_and_their_records(session: Session) -> 
     record = make_record(session, case, reasons=(1,))
     make_record(session, make_case(session))
     by_name = {"name": "關"}
-    assert session.scalars(select(Case.id).where(*search((of_case(NAME),), by_name).conditions)).all() == [case.id]
+    assert session.scalars(select(Case.id).where(*search((of_case(NAME),), by_name).conditions)).all() == [
+        case.id
+    ]
     records = search((of_record(NAME), PROVIDED), {**by_name, "provided": "N"}).conditions
     assert session.scalars(select(ServiceRecord.id).where(*records)).all() == [record.id]
 
@@ -118,7 +137,9 @@ def test_open_and_closed_cases(session: Session) -> None:
     close_case(session, other)
 
     def ids(text: str) -> list[int]:
-        return list(session.scalars(select(Case.id).where(*search((CASE_CLOSED,), {"closed": text}).conditions)))
+        return list(
+            session.scalars(select(Case.id).where(*search((CASE_CLOSED,), {"closed": text}).conditions))
+        )
 
     assert (ids("open"), ids("closed")) == ([case.id], [other.id])
 

@@ -83,7 +83,9 @@ def test_guessing_on_does_not_make_the_lock_longer(session: Session) -> None:
     assert try_to_log_in(session, "manager", PASSWORD, NOW + FIFTEEN_MINUTES)
 
 
-def test_an_attempt_that_dies_over_the_fifth_try_locks_for_no_longer_than_fifteen_minutes(session: Session) -> None:
+def test_an_attempt_that_dies_over_the_fifth_try_locks_for_no_longer_than_fifteen_minutes(
+    session: Session,
+) -> None:
     for _ in range(5):
         with transaction(session):
             accounts.claim_attempt(session, "manager", at=NOW)  # and nobody notes down how it went
@@ -276,7 +278,9 @@ def test_a_log_in_does_not_make_an_open_form_stale(session: Session) -> None:
     assert account_of(session).version == version
 
 
-def test_an_email_belongs_to_one_account_whatever_its_case(session: Session, act_as: Callable[[str], Actor]) -> None:
+def test_an_email_belongs_to_one_account_whatever_its_case(
+    session: Session, act_as: Callable[[str], Actor]
+) -> None:
     account = account_of(session)
     values = {**dict.fromkeys(accounts.OWN_FIELDS, ""), "name": "王大毛", "email": "ADMIN@demo.jieli.example"}
     with pytest.raises(FieldFault) as fault, transaction(session):
@@ -284,7 +288,9 @@ def test_an_email_belongs_to_one_account_whatever_its_case(session: Session, act
     assert fault.value.field == "email"
 
 
-def test_editing_the_own_account_looks_at_no_other_field(session: Session, act_as: Callable[[str], Actor]) -> None:
+def test_editing_the_own_account_looks_at_no_other_field(
+    session: Session, act_as: Callable[[str], Actor]
+) -> None:
     account = account_of(session)
     unit = account.unit_id
     values = {**dict.fromkeys(accounts.OWN_FIELDS, ""), "name": "王 大毛", "email": "w@demo.example"}
@@ -292,10 +298,17 @@ def test_editing_the_own_account_looks_at_no_other_field(session: Session, act_a
         more = {**values, "unit_id": "1", "active": "", "roles": "1", "username": "x", "login_attempts": "0"}
         accounts.edit_own(session, account, more, by=act_as("manager"), at=NOW)
     found = account_of(session)
-    assert (found.name, found.email, found.unit_id, found.username) == ("王 大毛", "w@demo.example", unit, "manager")
+    assert (found.name, found.email, found.unit_id, found.username) == (
+        "王 大毛",
+        "w@demo.example",
+        unit,
+        "manager",
+    )
     assert found.active and [role.name for role in found.roles] == ["個管員"]
 
 
 def test_a_hash_of_another_method_is_still_read(session: Session) -> None:
-    account = Account(username="x", name="x", password=generate_password_hash("Other-pass-11", method=FAST_HASH))
+    account = Account(
+        username="x", name="x", password=generate_password_hash("Other-pass-11", method=FAST_HASH)
+    )
     assert passwords.password_fits(account, "Other-pass-11")

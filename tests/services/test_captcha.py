@@ -42,7 +42,9 @@ def test_a_wrong_try_uses_it_up(session: Session) -> None:
 
 def test_digits_of_a_chinese_keyboard_fit(session: Session) -> None:
     token, answer = issued(session)
-    assert captcha.redeem(session, token, answer.translate({ord("0") + n: ord("０") + n for n in range(10)}), at=NOW)
+    assert captcha.redeem(
+        session, token, answer.translate({ord("0") + n: ord("０") + n for n in range(10)}), at=NOW
+    )
 
 
 @pytest.mark.parametrize("typed", ["", "驗證碼", "\0", "1234é"])

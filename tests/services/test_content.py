@@ -47,9 +47,17 @@ def test_a_workbook_under_another_name_is_found_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "upload", [None, Upload("a.pdf", b"%PDF-".ljust(MAX_BYTES + 1)), Upload("a.xlsx", b"%PDF-1.7"), Upload("a.svg", b"<svg/>")]
+    "upload",
+    [
+        None,
+        Upload("a.pdf", b"%PDF-".ljust(MAX_BYTES + 1)),
+        Upload("a.xlsx", b"%PDF-1.7"),
+        Upload("a.svg", b"<svg/>"),
+    ],
 )
-def test_a_refused_file_is_named_at_its_field_and_not_stored(store: FileStore, tmp_path: Path, upload: Upload) -> None:
+def test_a_refused_file_is_named_at_its_field_and_not_stored(
+    store: FileStore, tmp_path: Path, upload: Upload
+) -> None:
     with pytest.raises(FieldFault) as fault, FileChanges(store) as files:
         publish(files, Download(title="範本"), upload)
     assert fault.value.field == "file"

@@ -35,17 +35,25 @@ def stored(store: FileStore) -> int:
     return len(list(folder.iterdir())) if folder.exists() else 0
 
 
-def put(session: Session, store: FileStore, by: Actor, name: str = "同意書.pdf", kind: str = "consent") -> Attachment:
+def put(
+    session: Session, store: FileStore, by: Actor, name: str = "同意書.pdf", kind: str = "consent"
+) -> Attachment:
     with FileChanges(store) as files, transaction(session):
         return drafts.put_file(session, files, KEY, Upload(kind, name, PDF), by=by, at=AT)
 
 
 def test_a_draft_is_read_back_by_its_user_only(session: Session, act_as: Act) -> None:
     with transaction(session):
-        drafts.save(session, KEY, {"brief": "打字打到一半𠮷", "identities": ["4"]}, by=act_as("referrer"), at=AT)
+        drafts.save(
+            session, KEY, {"brief": "打字打到一半𠮷", "identities": ["4"]}, by=act_as("referrer"), at=AT
+        )
     found = drafts.load(session, by=act_as("referrer"))
     assert found is not None
-    assert (found.key, found.typed, found.saved_at) == (KEY, {"brief": "打字打到一半𠮷", "identities": ["4"]}, AT)
+    assert (found.key, found.typed, found.saved_at) == (
+        KEY,
+        {"brief": "打字打到一半𠮷", "identities": ["4"]},
+        AT,
+    )
     assert drafts.load(session, by=act_as("referrer2")) is None
 
 

@@ -50,13 +50,22 @@ def test_the_timeline_tells_who_took_it_in_and_who_got_it(session, act_as):
     referral_id = waiting(session)
     with transaction(session):
         case = take_in(
-            session, referral_id, case_manager_id=account_id(session, "manager"), by=act_as("supervisor"), **WHERE
+            session,
+            referral_id,
+            case_manager_id=account_id(session, "manager"),
+            by=act_as("supervisor"),
+            **WHERE,
         )
         case_id = case.id
     entry = session.scalars(
         select(TimelineEntry).where(TimelineEntry.referral_id == referral_id, TimelineEntry.move == "take_in")
     ).one()
-    assert (entry.actor_name, entry.from_state, entry.to_state, entry.at) == ("郭玲巧", "submitted", "open", NOW)
+    assert (entry.actor_name, entry.from_state, entry.to_state, entry.at) == (
+        "郭玲巧",
+        "submitted",
+        "open",
+        NOW,
+    )
     assert entry.detail["case_id"] == case_id
     assert entry.detail["case_manager"] == "王大毛"
 
@@ -66,7 +75,11 @@ def test_the_case_manager_gets_a_mail_without_personal_data(session, act_as):
         referral_id = make_referral(session, person=make_person(session, name="唐三藏")).id
     with transaction(session):
         case = take_in(
-            session, referral_id, case_manager_id=account_id(session, "manager"), by=act_as("supervisor"), **WHERE
+            session,
+            referral_id,
+            case_manager_id=account_id(session, "manager"),
+            by=act_as("supervisor"),
+            **WHERE,
         )
         case_id = case.id
     mail = session.scalars(select(Mail).where(Mail.referral_id == referral_id)).one()
@@ -85,7 +98,11 @@ def test_the_second_press_reads_who_was_first_and_changes_nothing(session, act_a
     referral_id = waiting(session)
     with transaction(session):
         take_in(
-            session, referral_id, case_manager_id=account_id(session, "manager"), by=act_as("supervisor"), **WHERE
+            session,
+            referral_id,
+            case_manager_id=account_id(session, "manager"),
+            by=act_as("supervisor"),
+            **WHERE,
         )
     second = account_id(session, "manager2")
     with pytest.raises(AlreadyDone, match="此轉介單已由 郭玲巧 收案"), transaction(session):
@@ -98,7 +115,11 @@ def test_a_referral_of_another_unit_does_not_exist(session, act_as):
     referral_id = waiting(session, unit="08")
     with pytest.raises(NotFound), transaction(session):
         take_in(
-            session, referral_id, case_manager_id=account_id(session, "manager"), by=act_as("supervisor"), **WHERE
+            session,
+            referral_id,
+            case_manager_id=account_id(session, "manager"),
+            by=act_as("supervisor"),
+            **WHERE,
         )
 
 
@@ -118,7 +139,11 @@ def test_nobody_else_can_be_given_a_case(session, act_as, chosen, sentence):
         session.scalars(select(Account).where(Account.username == "manager2")).one().active = False
     with pytest.raises(FieldFault, match=sentence) as refused, transaction(session):
         take_in(
-            session, referral_id, case_manager_id=account_id(session, chosen), by=act_as("supervisor"), **WHERE
+            session,
+            referral_id,
+            case_manager_id=account_id(session, chosen),
+            by=act_as("supervisor"),
+            **WHERE,
         )
     assert refused.value.field == "case_manager_id"
     session.expire_all()
@@ -132,7 +157,11 @@ def test_only_what_waits_can_be_taken_in(session, act_as, state):
     referral_id = waiting(session, state=state)
     with pytest.raises(RuleBroken), transaction(session):
         take_in(
-            session, referral_id, case_manager_id=account_id(session, "manager"), by=act_as("supervisor"), **WHERE
+            session,
+            referral_id,
+            case_manager_id=account_id(session, "manager"),
+            by=act_as("supervisor"),
+            **WHERE,
         )
     assert session.get_one(Referral, referral_id).state == state
 
@@ -147,7 +176,9 @@ def test_eight_supervisors_at_once_make_one_case_of_each_referral(both, session,
         with transaction(own):
             take_in(own, referral_id, case_manager_id=worker, by=by, **WHERE)
 
-    outcomes = race(both, [(by, referral_id) for by in supervisors for referral_id in referrals], press, lanes=8)
+    outcomes = race(
+        both, [(by, referral_id) for by in supervisors for referral_id in referrals], press, lanes=8
+    )
 
     winners = {args[1]: args[0].name for args, error in outcomes if error is None}
     losers = [(args, error) for args, error in outcomes if error is not None]

@@ -164,4 +164,6 @@ def _copy_of_person(number: int) -> dict[str, object]:
     people = Person.__table__
     row = db.session.execute(sa.select(people)).first()
     assert row is not None
-    return {key: value for key, value in row._mapping.items() if key != "id"} | {"national_id_hash": str(number)}
+    return {key: value for key, value in row._mapping.items() if key != "id"} | {
+        "national_id_hash": str(number)
+    }

@@ -86,7 +86,9 @@ def test_each_look_up_is_logged_also_the_refused_one(session: Session, act_as: A
     assert logged[0].asked_hash == person.national_id_hash != logged[2].asked_hash
 
 
-def test_the_thirty_first_look_up_in_ten_minutes_is_refused_and_later_ones_pass(session: Session, act_as: Act) -> None:
+def test_the_thirty_first_look_up_in_ten_minutes_is_refused_and_later_ones_pass(
+    session: Session, act_as: Act
+) -> None:
     by = act_as("referrer")
     for _ in range(people.LOOK_UPS):
         ask(session, by, "唐三藏", fresh_number())

@@ -38,7 +38,9 @@ def as_fields(person: Person) -> PersonFields:
     return PersonFields(**{name: getattr(person, name) for name in PersonFields.__dataclass_fields__})
 
 
-def prepare(session: Session, store: FileStore, by: Actor, *kinds: str, **values: object) -> tuple[str, Person]:
+def prepare(
+    session: Session, store: FileStore, by: Actor, *kinds: str, **values: object
+) -> tuple[str, Person]:
     key = str(uuid.uuid4())
     with FileChanges(store) as files, transaction(session):
         person = make_person(session, **values)
@@ -80,7 +82,9 @@ def test_a_minor_without_the_document_is_refused(session: Session, act_as: Act, 
     assert refused.value.field == "guardian_file"
 
 
-def test_a_key_sends_once_and_then_finds_its_referral(session: Session, act_as: Act, store: FileStore) -> None:
+def test_a_key_sends_once_and_then_finds_its_referral(
+    session: Session, act_as: Act, store: FileStore
+) -> None:
     by = act_as("referrer")
     key, person = prepare(session, store, by)
     first, second = send(session, store, key, person, by), send(session, store, key, person, by)
@@ -94,7 +98,9 @@ def test_another_units_key_is_no_key(session: Session, act_as: Act, store: FileS
         send(session, store, key, person, act_as("referrer2"))
 
 
-def test_a_person_nobody_looked_up_on_this_form_is_refused(session: Session, act_as: Act, store: FileStore) -> None:
+def test_a_person_nobody_looked_up_on_this_form_is_refused(
+    session: Session, act_as: Act, store: FileStore
+) -> None:
     by = act_as("referrer")
     key, _ = prepare(session, store, by)
     with transaction(session):

@@ -24,7 +24,11 @@ def without_area(session: Session) -> None:
 
 def test_the_districts_unit_takes_the_referral(session: Session) -> None:
     found = routing.assign_unit(session, "30054", ADDRESS)
-    assert (found.unit_id, found.basis, found.deciding_prefix) == (unit(session, "13").id, Basis.POSTAL_CODE, "300")
+    assert (found.unit_id, found.basis, found.deciding_prefix) == (
+        unit(session, "13").id,
+        Basis.POSTAL_CODE,
+        "300",
+    )
 
 
 @pytest.mark.parametrize("code", ["300", "30054", "300541"])

@@ -38,7 +38,9 @@ def hand_over(session, case_id, *, by, giver="manager", taker="manager2"):
 def test_the_case_goes_to_the_other_case_manager_and_the_first_one_stays_on_record(session, act_as, case_id):
     hand_over(session, case_id, by=act_as("supervisor"))
     assert session.get_one(Case, case_id).case_manager.username == "manager2"
-    held = session.scalars(select(Assignment).where(Assignment.case_id == case_id).order_by(Assignment.id)).all()
+    held = session.scalars(
+        select(Assignment).where(Assignment.case_id == case_id).order_by(Assignment.id)
+    ).all()
     assert [each.case_manager.username for each in held] == ["manager", "manager2"]
     assert (held[1].assigned_at, held[1].assigned_by_id) == (NOW, act_as("supervisor").user_id)
 
@@ -47,7 +49,11 @@ def test_the_timeline_tells_from_whom_to_whom(session, act_as, case_id):
     hand_over(session, case_id, by=act_as("supervisor"))
     entry = session.scalars(select(TimelineEntry).where(TimelineEntry.move == Move.TRANSFER)).one()
     assert (entry.actor_name, entry.from_state, entry.to_state) == ("郭玲巧", "open", "open")
-    assert (entry.detail["from"], entry.detail["to"], entry.detail["case_id"]) == ("王大毛", "陳思妤", case_id)
+    assert (entry.detail["from"], entry.detail["to"], entry.detail["case_id"]) == (
+        "王大毛",
+        "陳思妤",
+        case_id,
+    )
 
 
 def test_both_case_managers_get_a_mail_without_personal_data(session, act_as, case_id):

@@ -100,7 +100,8 @@ def test_of_eight_administrators_at_once_one_chooses_and_seven_hear_which_unit(b
     admin = act_as("admin")
     with transaction(session):
         colleagues = [
-            Account(username=f"admin{n}", name=f"管理者{n}號", email=f"admin{n}@demo.jieli.example") for n in range(8)
+            Account(username=f"admin{n}", name=f"管理者{n}號", email=f"admin{n}@demo.jieli.example")
+            for n in range(8)
         ]
         session.add_all(colleagues)
         session.flush()

@@ -36,7 +36,14 @@ def test_the_own_data_can_be_changed(as_: As, csrf: Csrf) -> None:
 def test_fields_that_are_not_on_the_form_change_nothing(as_: As, csrf: Csrf) -> None:
     browser, before = as_("manager"), account_of()
     kept = (before.unit_id, before.username, before.session_version, before.password)
-    stuffed = {"roles": "1", "unit_id": "1", "username": "root", "active": "", "password": "x", "version": "77"}
+    stuffed = {
+        "roles": "1",
+        "unit_id": "1",
+        "username": "root",
+        "active": "",
+        "password": "x",
+        "version": "77",
+    }
     browser.post("/account/", data=csrf(browser, OWN | stuffed))
     after = account_of()
     assert (after.unit_id, after.username, after.session_version, after.password) == kept
@@ -52,7 +59,9 @@ def test_fields_that_are_not_on_the_form_change_nothing(as_: As, csrf: Csrf) -> 
         ("name", "王\0毛", "無法顯示的字元"),
     ],
 )
-def test_a_refusal_names_the_field_and_loses_nothing(as_: As, csrf: Csrf, field: str, typed: str, sentence: str) -> None:
+def test_a_refusal_names_the_field_and_loses_nothing(
+    as_: As, csrf: Csrf, field: str, typed: str, sentence: str
+) -> None:
     browser = as_("manager")
     page = browser.post("/account/", data=csrf(browser, OWN | {field: typed}))
     assert page.status_code == 200
@@ -84,7 +93,9 @@ def test_the_password_is_changed_and_this_browser_stays_in(as_: As, csrf: Csrf) 
         ({"password": "Manager-2026-x", "repeated": "Manager-2026-x"}, "不可包含帳號"),
     ],
 )
-def test_a_refused_password_changes_nothing(as_: As, csrf: Csrf, typed: dict[str, str], sentence: str) -> None:
+def test_a_refused_password_changes_nothing(
+    as_: As, csrf: Csrf, typed: dict[str, str], sentence: str
+) -> None:
     browser = as_("manager")
     data = {"old_password": PASSWORD, "password": NEW, "repeated": NEW} | typed
     page = browser.post("/account/password/", data=csrf(browser, data))

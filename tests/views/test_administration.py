@@ -94,7 +94,13 @@ def test_accounts_are_not_deleted(app: Flask, as_: As, csrf: Csrf) -> None:
 
 
 def new_user() -> dict[str, Any]:
-    return {"username": "wu.mei", "name": "吳美", "email": "wu@demo.example", "unit": unit_id(), "roles": role_id("個管員")}
+    return {
+        "username": "wu.mei",
+        "name": "吳美",
+        "email": "wu@demo.example",
+        "unit": unit_id(),
+        "roles": role_id("個管員"),
+    }
 
 
 def test_a_new_user_gets_a_password_that_is_shown_once_and_works(as_: As, csrf: Csrf) -> None:
@@ -129,7 +135,12 @@ def test_a_faulty_user_is_refused_and_nothing_typed_is_lost(
     page = browser.post("/users/add", data=csrf(browser, new_user() | {"job_title": "個案管理員甲"} | typed))
     assert page.status_code == 200 and sentence in page.text and "個案管理員甲" in page.text
     assert "given-password" not in page.text
-    assert db.session.scalar(select(func.count()).select_from(Account).where(Account.job_title == "個案管理員甲")) == 0
+    assert (
+        db.session.scalar(
+            select(func.count()).select_from(Account).where(Account.job_title == "個案管理員甲")
+        )
+        == 0
+    )
 
 
 def test_a_known_account_name_is_refused(as_: As, csrf: Csrf) -> None:
@@ -259,7 +270,10 @@ def test_an_agency_in_use_is_not_deleted_and_says_what_to_do(as_: As, csrf: Csrf
 
 def test_an_agency_that_nothing_refers_to_is_deleted(as_: As, csrf: Csrf) -> None:
     browser = as_("admin")
-    assert browser.post("/agencies/add", data=csrf(browser, {"name": "衛政單位", "active": "y"})).status_code == 302
+    assert (
+        browser.post("/agencies/add", data=csrf(browser, {"name": "衛政單位", "active": "y"})).status_code
+        == 302
+    )
     made = db.session.scalars(select(Agency).where(Agency.name == "衛政單位")).one()
     assert (made.active, made.changed_by_name) == (True, "林系統")
     browser.post(f"/agencies/delete/{made.id}", data=csrf(browser, {}))
@@ -282,9 +296,13 @@ def new_unit() -> dict[str, Any]:
         ({"name": " "}, "請輸入單位名稱"),
     ],
 )
-def test_a_faulty_unit_is_refused_at_its_field(as_: As, csrf: Csrf, typed: dict[str, str], sentence: str) -> None:
+def test_a_faulty_unit_is_refused_at_its_field(
+    as_: As, csrf: Csrf, typed: dict[str, str], sentence: str
+) -> None:
     browser = as_("admin")
-    page = browser.post("/units/add", data=csrf(browser, {k: v for k, v in (new_unit() | typed).items() if v}))
+    page = browser.post(
+        "/units/add", data=csrf(browser, {k: v for k, v in (new_unit() | typed).items() if v})
+    )
     assert page.status_code == 200 and sentence in page.text and "error-summary" in page.text
     assert db.session.scalar(select(Unit.id).where(Unit.name == "測試服務中心")) is None
 
@@ -293,7 +311,9 @@ def test_a_unit_is_added_and_switched_off(as_: As, csrf: Csrf) -> None:
     browser = as_("admin")
     browser.post("/units/add", data=csrf(browser, new_unit()))
     made = db.session.scalars(select(Unit).where(Unit.name == "測試服務中心")).one()
-    off = {key: value for key, value in new_unit().items() if key != "active"} | {"row_version": str(made.version)}
+    off = {key: value for key, value in new_unit().items() if key != "active"} | {
+        "row_version": str(made.version)
+    }
     browser.post(f"/units/edit/{made.id}", data=csrf(browser, off))
     db.session.expire_all()
     assert not db.session.get_one(Unit, made.id).active
@@ -319,7 +339,13 @@ def test_the_trial_tells_unit_and_deciding_row(as_: As, csrf: Csrf) -> None:
     browser = as_("admin")
     page = browser.get("/service-areas/trial/?q=新竹市北區中央路241號").text
     assert "新竹就業中心" in page and "30041" in page
-    browser.post("/service-areas/add", data=csrf(browser, {"prefix": "30041", "unit": unit_id("板橋就業服務站(委辦新北市政府)"), "source": "公文一號"}))
+    browser.post(
+        "/service-areas/add",
+        data=csrf(
+            browser,
+            {"prefix": "30041", "unit": unit_id("板橋就業服務站(委辦新北市政府)"), "source": "公文一號"},
+        ),
+    )
     page = browser.get("/service-areas/trial/?q=新竹市北區中央路241號").text
     assert "板橋就業服務站" in page and "公文一號" in page
 
@@ -327,7 +353,9 @@ def test_the_trial_tells_unit_and_deciding_row(as_: As, csrf: Csrf) -> None:
 @pytest.mark.parametrize("typed", ["火星", "9", "%00", "<script>", "x" * 3000])
 def test_the_trial_answers_anything(as_: As, typed: str) -> None:
     page = as_("admin").get(f"/service-areas/trial/?q={typed}")
-    assert page.status_code == 200 and "<script>" not in page.text.partition("<main")[2].partition("</main>")[0]
+    assert (
+        page.status_code == 200 and "<script>" not in page.text.partition("<main")[2].partition("</main>")[0]
+    )
 
 
 def test_a_county_default_is_added_once(as_: As, csrf: Csrf) -> None:
@@ -354,7 +382,9 @@ def test_news_is_shown_from_its_first_day_to_its_last(as_: As, csrf: Csrf, clock
 
 def test_news_without_a_last_day_stays(as_: As, csrf: Csrf) -> None:
     browser = as_("admin")
-    browser.post("/news/add", data=csrf(browser, {"text": "長期公告", "shown_from": "115/11/20", "shown_until": ""}))
+    browser.post(
+        "/news/add", data=csrf(browser, {"text": "長期公告", "shown_from": "115/11/20", "shown_until": ""})
+    )
     made = db.session.scalars(select(News)).one()
     assert made.shown_until == FAR_FUTURE
     form = browser.get(f"/news/edit/{made.id}").text
@@ -392,10 +422,16 @@ PDF = b"%PDF-1.7\n%%EOF"
 
 def stored() -> set[str]:
     store = current_app.extensions["file_store"]
-    return {path.rpartition("/")[2] for path in store.system.ls(store.root, detail=False)} if store.system.exists(store.root) else set()
+    return (
+        {path.rpartition("/")[2] for path in store.system.ls(store.root, detail=False)}
+        if store.system.exists(store.root)
+        else set()
+    )
 
 
-def publish(browser: FlaskClient, csrf: Csrf, name: str = "個案轉介單 範本.pdf", content: bytes = PDF, **more: str) -> Any:
+def publish(
+    browser: FlaskClient, csrf: Csrf, name: str = "個案轉介單 範本.pdf", content: bytes = PDF, **more: str
+) -> Any:
     data = csrf(browser, {"title": "轉介單範本", "file": (BytesIO(content), name), "expires_on": "", **more})
     return browser.post("/download-files/add", data=data, content_type="multipart/form-data")
 
@@ -423,8 +459,15 @@ def test_a_replaced_file_leaves_the_store(as_: As, csrf: Csrf) -> None:
     browser = as_("admin")
     publish(browser, csrf)
     first, made = stored(), db.session.scalars(select(Download)).one()
-    data = {"title": "新版", "file": (BytesIO(PDF + b"2"), "新版.pdf"), "expires_on": "", "row_version": str(made.version)}
-    answer = browser.post(f"/download-files/edit/{made.id}", data=csrf(browser, data), content_type="multipart/form-data")
+    data = {
+        "title": "新版",
+        "file": (BytesIO(PDF + b"2"), "新版.pdf"),
+        "expires_on": "",
+        "row_version": str(made.version),
+    }
+    answer = browser.post(
+        f"/download-files/edit/{made.id}", data=csrf(browser, data), content_type="multipart/form-data"
+    )
     assert answer.status_code == 302
     assert len(stored()) == 1 and stored() != first
     assert as_("manager").get(f"/downloads/{made.id}").data == PDF + b"2"
@@ -435,7 +478,9 @@ def test_an_edit_without_a_file_keeps_it(as_: As, csrf: Csrf) -> None:
     publish(browser, csrf)
     before, made = stored(), db.session.scalars(select(Download)).one()
     data = {"title": "新名稱", "expires_on": "116/1/1", "row_version": str(made.version)}
-    browser.post(f"/download-files/edit/{made.id}", data=csrf(browser, data), content_type="multipart/form-data")
+    browser.post(
+        f"/download-files/edit/{made.id}", data=csrf(browser, data), content_type="multipart/form-data"
+    )
     assert stored() == before
     db.session.expire_all()
     assert db.session.get_one(Download, made.id).title == "新名稱"
@@ -458,7 +503,9 @@ def test_a_deleted_file_leaves_the_store(as_: As, csrf: Csrf) -> None:
         ("", b"", "請選擇要上傳的檔案"),
     ],
 )
-def test_a_refused_file_leaves_nothing_behind(as_: As, csrf: Csrf, name: str, content: bytes, sentence: str) -> None:
+def test_a_refused_file_leaves_nothing_behind(
+    as_: As, csrf: Csrf, name: str, content: bytes, sentence: str
+) -> None:
     browser = as_("admin")
     page = publish(browser, csrf, name, content)
     assert page.status_code == 200 and sentence in page.text and "轉介單範本" in page.text
@@ -473,7 +520,9 @@ def test_a_file_whose_row_is_refused_leaves_the_store(as_: As, csrf: Csrf) -> No
 
 def queued_mail(state: MailState) -> int:
     with transaction(db.session):
-        mail = outbox.queue(db.session, key=state, to="a@example.org", subject="結案通知", body="內容", at=NOW)
+        mail = outbox.queue(
+            db.session, key=state, to="a@example.org", subject="結案通知", body="內容", at=NOW
+        )
         mail.state, mail.tries, mail.last_error = state, 9, "SMTP refused"
     return mail.id
 

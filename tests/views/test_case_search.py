@@ -37,11 +37,16 @@ def cases(app: Any) -> None:
     """Of `manager`: an open and a closed one; one of her colleague."""
     with transaction(db.session):
         first = make_referral(
-            db.session, person=make_person(db.session, name="林一", national_id=NUMBER), referral_date=date(2026, 11, 2)
+            db.session,
+            person=make_person(db.session, name="林一", national_id=NUMBER),
+            referral_date=date(2026, 11, 2),
         )
         make_record(db.session, make_case(db.session, referral=first))
         second = make_referral(
-            db.session, person=make_person(db.session, name="張二二"), referrer="referrer2", referral_date=date(2026, 9, 1)
+            db.session,
+            person=make_person(db.session, name="張二二"),
+            referrer="referrer2",
+            referral_date=date(2026, 9, 1),
         )
         close_case(db.session, make_case(db.session, referral=second), on=date(2026, 10, 25))
         third = make_referral(db.session, person=make_person(db.session, name="同事的"))
@@ -56,7 +61,11 @@ def search(browser: FlaskClient, **criteria: object) -> list[str]:
 
 def exported(browser: FlaskClient, kind: str = "xlsx") -> list[list[Any]]:
     answer = browser.get(f"/cases/search/export.{kind}")
-    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    return (
+        python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
@@ -64,7 +73,17 @@ def test_the_columns_are_those_of_the_manual(as_: Open, cases: None, kind: str) 
     _title, head, *rows = exported(as_("manager"), kind)
     assert head == HEADINGS
     assert [row[1:] for row in rows] == [
-        ["115/9/1", "張二二", "新竹市政府社會處社會福利中心", "何明德", "03-5352386", "205", "已結案", 0, "115/10/25"],
+        [
+            "115/9/1",
+            "張二二",
+            "新竹市政府社會處社會福利中心",
+            "何明德",
+            "03-5352386",
+            "205",
+            "已結案",
+            0,
+            "115/10/25",
+        ],
         [
             "115/11/2",
             "林一",

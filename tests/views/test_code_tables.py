@@ -72,7 +72,9 @@ def test_a_new_reason_gets_the_next_number_and_appears(as_: As, csrf: Csrf) -> N
         ({"label": "規劃復學，無需就業服務"}, "已是這個名稱"),
     ],
 )
-def test_a_faulty_code_is_refused_at_its_field(as_: As, csrf: Csrf, typed: dict[str, str], sentence: str) -> None:
+def test_a_faulty_code_is_refused_at_its_field(
+    as_: As, csrf: Csrf, typed: dict[str, str], sentence: str
+) -> None:
     browser = as_("admin")
     data = {"code": "6", "label": "遷居國外", "active": "y"} | typed
     page = browser.post(REASONS + "new/", data=csrf(browser, data))
@@ -99,14 +101,19 @@ def test_a_label_is_edited_in_place(as_: As, csrf: Csrf) -> None:
 def test_a_refusal_in_place_says_why(as_: As, csrf: Csrf) -> None:
     browser = as_("admin")
     headers = {"X-Requested-With": "fetch"}
-    answer = browser.post(UPDATE, data=csrf(browser, {"code": "5", "label": "", "active": "1"}), headers=headers)
+    answer = browser.post(
+        UPDATE, data=csrf(browser, {"code": "5", "label": "", "active": "1"}), headers=headers
+    )
     assert (answer.status_code, answer.json["message"]) == (422, "請輸入名稱。")  # type: ignore[index]
 
 
 @pytest.mark.parametrize("code", ["99", "", "x", "99999999999999999999", "1 OR 1=1"])
 def test_a_code_that_is_none_answers_404(as_: As, csrf: Csrf, code: str) -> None:
     browser = as_("admin")
-    assert browser.post(UPDATE, data=csrf(browser, {"code": code, "label": "x", "active": "1"})).status_code == 404
+    assert (
+        browser.post(UPDATE, data=csrf(browser, {"code": code, "label": "x", "active": "1"})).status_code
+        == 404
+    )
 
 
 @pytest.mark.parametrize("path", ["new/", "edit/?id=5", "ajax/update/", "delete/"])

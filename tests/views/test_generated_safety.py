@@ -68,7 +68,9 @@ def probe(app: Flask, as_: Open) -> FlaskClient:
 
 
 def unit(code: str) -> Unit:
-    return db.session.scalars(select(Unit).where(Unit.code == code).execution_options(populate_existing=True)).one()
+    return db.session.scalars(
+        select(Unit).where(Unit.code == code).execution_options(populate_existing=True)
+    ).one()
 
 
 def test_an_action_reaches_own_rows_only(probe: FlaskClient, csrf: Token) -> None:
@@ -109,7 +111,10 @@ def test_a_foreign_row_is_neither_edited_nor_deleted(probe: FlaskClient, csrf: T
 def test_nobody_sees_the_filter_of_somebody_else(app: Flask) -> None:
     """Six users filter at once in eight threads; each page must hold its own user's value."""
     names = ("supervisor", "supervisor3", "supervisor4", "manager", "manager2", "admin")
-    users = {name: db.session.scalars(select(Account).where(Account.username == name)).one().get_id() for name in names}
+    users = {
+        name: db.session.scalars(select(Account).where(Account.username == name)).one().get_id()
+        for name in names
+    }
     app.test_client_class = FlaskClient
     db.session.remove()
 
@@ -203,7 +208,12 @@ def test_columns_that_nobody_named_are_neither_shown_nor_searched_nor_sorted(app
         list_columns = ["username"]
 
     bare = Bare()
-    assert (bare.show_columns, bare.search_columns, bare.order_columns, bare.add_columns) == (["username"], [], [], [])
+    assert (bare.show_columns, bare.search_columns, bare.order_columns, bare.add_columns) == (
+        ["username"],
+        [],
+        [],
+        [],
+    )
 
 
 def test_a_view_must_name_what_it_shows_and_saves() -> None:
@@ -240,11 +250,18 @@ def test_a_form_saves_its_own_columns_only(probe: FlaskClient, csrf: Token) -> N
 def test_the_address_presets_no_column(probe: FlaskClient, csrf: Token) -> None:
     """FAB fills the form's relation from `_flt_0_agency` and hides it."""
     first, second = db.session.scalars(select(Agency.id).order_by(Agency.id).limit(2)).all()
-    assert probe.post(f"/probe/add?_flt_0_agency={second}", data=csrf(probe, typed_unit(agency=first))).status_code == 302
+    assert (
+        probe.post(
+            f"/probe/add?_flt_0_agency={second}", data=csrf(probe, typed_unit(agency=first))
+        ).status_code
+        == 302
+    )
     assert db.session.scalars(select(Unit).where(Unit.name == "新單位")).one().agency_id == first
 
 
-def test_saving_over_a_newer_version_is_refused_and_keeps_what_was_typed(probe: FlaskClient, csrf: Token) -> None:
+def test_saving_over_a_newer_version_is_refused_and_keeps_what_was_typed(
+    probe: FlaskClient, csrf: Token
+) -> None:
     opened = unit("13")
     key, version = opened.id, opened.version
     assert f'name="row_version" value="{version}"' in probe.get(f"/probe/edit/{key}").text
@@ -270,12 +287,19 @@ def test_a_read_only_list_has_no_form(as_: Open, csrf: Token) -> None:
 
 
 def test_a_generated_list_sends_nobody_to_log_in_and_refuses_other_roles(as_: Open) -> None:
-    for address in ("/referral-list/list/", "/referral-list/export", "/case-list/list/", "/service-record-list/export"):
+    for address in (
+        "/referral-list/list/",
+        "/referral-list/export",
+        "/case-list/list/",
+        "/service-record-list/export",
+    ):
         assert as_("").get(address).location.startswith("/login/"), address
         assert as_("referrer").get(address).status_code == 403, address
 
 
 def test_a_given_password_is_changed_before_any_generated_list(as_: Open) -> None:
     with transaction(db.session):
-        db.session.execute(update(Account).where(Account.username == "manager").values(must_change_password=True))
+        db.session.execute(
+            update(Account).where(Account.username == "manager").values(must_change_password=True)
+        )
     assert as_("manager").get("/case-list/list/").location == PASSWORD_PAGE

@@ -67,7 +67,17 @@ def test_it_works_from_the_list_to_the_case(as_, csrf, referral_id):
     assert "指派個管員" in choice and "王大毛" in choice and "陳思妤" in choice
     assert "張以恩" not in choice and "櫃台1號" not in choice
     check = browser.get(f"/intake/{referral_id}/confirm?case_manager_id={worker}").text
-    for row in ("轉介單號", "姓名", "個案地址", "郵遞區號", "轉介機關", "轉介單位", "轉介人員", "收案人員", "確定派案"):
+    for row in (
+        "轉介單號",
+        "姓名",
+        "個案地址",
+        "郵遞區號",
+        "轉介機關",
+        "轉介單位",
+        "轉介人員",
+        "收案人員",
+        "確定派案",
+    ):
         assert row in check
     form = csrf(browser, {"case_manager_id": worker})
     assert browser.post(f"/intake/{referral_id}/take-in", data=form).location == "/intake/"
@@ -114,8 +124,12 @@ def test_nobody_chosen_is_said_at_the_choice(as_, csrf, referral_id):
 
 def test_the_second_press_gets_409_with_who_was_first_and_a_way_back(as_, csrf, referral_id):
     browser = as_("supervisor")
-    form = csrf(browser, {"case_manager_id": account_id(db.session, "manager"), "back": "page=1&sort=-number"})
-    assert browser.post(f"/intake/{referral_id}/take-in", data=form).location == "/intake/?page=1&sort=-number"
+    form = csrf(
+        browser, {"case_manager_id": account_id(db.session, "manager"), "back": "page=1&sort=-number"}
+    )
+    assert (
+        browser.post(f"/intake/{referral_id}/take-in", data=form).location == "/intake/?page=1&sort=-number"
+    )
     again = browser.post(f"/intake/{referral_id}/take-in", data=form)
     assert again.status_code == 409
     assert "此轉介單已由 郭玲巧 收案" in again.text
@@ -207,6 +221,8 @@ def test_eight_browsers_at_once_make_one_case_of_each_referral(both, csrf, act_a
     assert Counter(status for *_, status, _ in answers) == {302: 50, 409: 350}
     winners = {referral_id: name for referral_id, name, status, _ in answers if status == 302}
     assert all(
-        f"此轉介單已由 {winners[referral_id]} 收案" in text for referral_id, _, status, text in answers if status == 409
+        f"此轉介單已由 {winners[referral_id]} 收案" in text
+        for referral_id, _, status, text in answers
+        if status == 409
     )
     assert Counter(db.session.scalars(select(Case.referral_id))) == Counter(referrals)

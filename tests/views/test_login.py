@@ -158,7 +158,15 @@ def test_the_session_known_before_is_not_the_one_after(browser: FlaskClient) -> 
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "/\\evil.example", "http://evil.example/", "\\\\evil", "javascript:alert(1)", "/\t/evil"]
+    "target",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "http://evil.example/",
+        "\\\\evil",
+        "javascript:alert(1)",
+        "/\t/evil",
+    ],
 )
 def test_no_other_place_is_opened_after_the_log_in(browser: FlaskClient, target: str) -> None:
     answer = log_in(browser, address=f"/login/?next={target}")
@@ -241,7 +249,9 @@ def test_logging_out_ends_the_session(as_: Callable[[str], FlaskClient], csrf: C
     assert not is_in(browser)
 
 
-def test_a_session_ends_after_twenty_idle_minutes(browser: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_ends_after_twenty_idle_minutes(
+    browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log_in(browser)
     began = int(time.time())
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: began + 20 * 60 - 5)
@@ -270,7 +280,9 @@ def given(as_: Callable[[str], FlaskClient], username: str) -> FlaskClient:
 def test_a_given_password_opens_nothing_but_its_change(app: Flask, as_: Callable[[str], FlaskClient]) -> None:
     """Every page without parameters: generated ones, custom ones and those of Flask-Admin."""
     browser = given(as_, "admin")
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+    rules = [
+        rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments
+    ]
     opened = {rule.endpoint for rule in rules if browser.get(rule.rule).status_code == 200}
     assert len(rules) > 20
     assert opened == {"PasswordView.change"}

@@ -47,16 +47,28 @@ def sent(app: Any) -> dict[str, int]:
         case = make_case(db.session, referral=open_one)
         make_record(db.session, case)
         make_record(db.session, case)
-        done = make_referral(db.session, person=make_person(db.session, name="陳明"), referral_date=date(2026, 9, 1))
+        done = make_referral(
+            db.session, person=make_person(db.session, name="陳明"), referral_date=date(2026, 9, 1)
+        )
         close_case(db.session, make_case(db.session, referral=done))
         foreign = make_referral(db.session, person=make_person(db.session, name="別人"), referrer="referrer2")
-        return {"waiting": waiting.id, "open": open_one.id, "closed": done.id, "foreign": foreign.id, "case": case.id}
+        return {
+            "waiting": waiting.id,
+            "open": open_one.id,
+            "closed": done.id,
+            "foreign": foreign.id,
+            "case": case.id,
+        }
 
 
 def exported(browser: FlaskClient, kind: str = "xlsx", **criteria: object) -> list[list[Any]]:
     answer = browser.get(f"/referrals/status/export.{kind}", query_string=criteria)
     assert answer.status_code == 200
-    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    return (
+        python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
 
 
 def search(browser: FlaskClient, **criteria: object) -> list[str]:
@@ -113,7 +125,9 @@ def test_the_file_equals_the_screen(as_: Open, sent: dict[str, int], kind: str) 
     assert [row[2] for row in exported(browser, kind, name="志")[2:]] == search(browser, name="志")
 
 
-def test_a_row_opens_the_referral_with_its_history_and_its_reply_form(as_: Open, sent: dict[str, int]) -> None:
+def test_a_row_opens_the_referral_with_its_history_and_its_reply_form(
+    as_: Open, sent: dict[str, int]
+) -> None:
     page = as_("referrer").get(f"/referrals/{sent['open']}").text
     assert "未結案,預計應結案日期: 116/2/28" in page and "送出轉介單" in page
     assert f'href="/cases/{sent["case"]}/reply-form"' in page
@@ -141,7 +155,9 @@ def test_who_may_not_is_refused(as_: Open, sent: dict[str, int]) -> None:
     assert as_("manager").get("/referrals/status/").status_code == 403
 
 
-def test_a_searched_national_id_is_not_readable_in_the_address(as_: Open, csrf: Any, sent: dict[str, int]) -> None:
+def test_a_searched_national_id_is_not_readable_in_the_address(
+    as_: Open, csrf: Any, sent: dict[str, int]
+) -> None:
     browser = as_("referrer")
     answer = browser.post("/referrals/status/search", data=csrf(browser, {"national_id": NUMBER, "name": ""}))
     address = answer.headers["Location"]

@@ -43,7 +43,9 @@ class Form:
     def __init__(self, browser: FlaskClient) -> None:
         self.browser = browser
         page = browser.get(NEW).get_data(as_text=True)
-        held = {name: re.search(rf'name="{name}"[^>]*value="([^"]+)"', page) for name in ("key", "csrf_token")}
+        held = {
+            name: re.search(rf'name="{name}"[^>]*value="([^"]+)"', page) for name in ("key", "csrf_token")
+        }
         self.typed: dict[str, Any] = {name: found[1] for name, found in held.items() if found}
 
     def post(self, path: str = "", *, fetch: bool = False, **changed: Any) -> Any:
@@ -60,7 +62,12 @@ class Form:
         return self
 
     def fill(self, **changed: Any) -> Form:
-        self.typed |= {"consent": "y", "indicators": ["1", "2"], "identities": ["5"], "brief": "曾任廚師。"} | changed
+        self.typed |= {
+            "consent": "y",
+            "indicators": ["1", "2"],
+            "identities": ["5"],
+            "brief": "曾任廚師。",
+        } | changed
         return self
 
 
@@ -109,10 +116,20 @@ def test_it_works(open_form: Callable[..., Form]) -> None:
     assert sent.status_code == 302
     shown = form.browser.get(sent.location).get_data(as_text=True)
     referral = db.session.scalars(select(Referral)).one()
-    for text in ("新增成功，分派如下", str(referral.id), "桃竹苗分署", "新竹就業中心", "一般郵遞區號核對分派"):
+    for text in (
+        "新增成功，分派如下",
+        str(referral.id),
+        "桃竹苗分署",
+        "新竹就業中心",
+        "一般郵遞區號核對分派",
+    ):
         assert text in shown
     assert "個資同意書上傳成功" in shown and "監護人同意書上傳成功" not in shown
-    assert (referral.receiving_unit.code, referral.routing_prefix, referral.state) == ("13", "300", "submitted")
+    assert (referral.receiving_unit.code, referral.routing_prefix, referral.state) == (
+        "13",
+        "300",
+        "submitted",
+    )
     assert [item.code for item in referral.indicators] == [1, 2]
     assert count(ReferralDraft) == 0
     entry = db.session.scalars(select(TimelineEntry)).one()
@@ -158,12 +175,16 @@ def test_without_javascript_the_look_up_leads_back_to_the_filled_form(open_form:
     assert 'value="0987654321"' in page and "打字打到一半" in page
 
 
-def test_without_javascript_an_unknown_person_leads_to_the_person_form(open_form: Callable[..., Form]) -> None:
+def test_without_javascript_an_unknown_person_leads_to_the_person_form(
+    open_form: Callable[..., Form],
+) -> None:
     answer = open_form().post("look-up", name="孫悟空", national_id=fresh_number())
     assert answer.location.endswith("/referrals/new/person")
 
 
-def test_a_number_known_under_another_name_says_nothing_about_its_holder(open_form: Callable[..., Form]) -> None:
+def test_a_number_known_under_another_name_says_nothing_about_its_holder(
+    open_form: Callable[..., Form],
+) -> None:
     person = saved_person(name="孫悟空", phone="0987654321")
     answer = open_form().post("look-up", fetch=True, name="豬八戒", national_id=person.national_id)
     assert answer.status_code == 422
@@ -415,7 +436,9 @@ def _signed_in(app: Flask, username: str) -> FlaskClient:
     return browser
 
 
-def test_a_draft_survives_a_lost_session_and_is_nobody_elses(open_form: Callable[..., Form], as_: Login) -> None:
+def test_a_draft_survives_a_lost_session_and_is_nobody_elses(
+    open_form: Callable[..., Form], as_: Login
+) -> None:
     form = open_form()
     form.post("draft", fetch=True, name="唐三藏", brief="打字打到一半", identities=["4", "19"])
     again = as_("referrer").get(NEW).get_data(as_text=True)
@@ -443,7 +466,11 @@ def test_cancelling_deletes_the_draft_and_its_files(open_form: Callable[..., For
 
 
 def test_a_strangers_file_cannot_be_removed(open_form: Callable[..., Form]) -> None:
-    mine = open_form("referrer").post("files/consent", fetch=True, consent_file=file("同意書.pdf", PDF)).json["id"]
+    mine = (
+        open_form("referrer")
+        .post("files/consent", fetch=True, consent_file=file("同意書.pdf", PDF))
+        .json["id"]
+    )
     other = open_form("referrer2")
     assert other.post(f"files/{mine}/remove", fetch=True).status_code == 404
     assert count(Attachment) == 1
@@ -492,7 +519,9 @@ def test_without_any_unit_the_referral_is_kept_and_the_user_told(open_form: Call
 def test_the_person_form_shows_its_faults_and_keeps_what_was_typed(open_form: Callable[..., Form]) -> None:
     form = open_form()
     form.post("look-up", fetch=True, name="唐三藏", national_id=fresh_number())
-    answer = form.post("person", birthday="80/13/01", phone="0912345678", address=ADDRESS, postal_code="12345")
+    answer = form.post(
+        "person", birthday="80/13/01", phone="0912345678", address=ADDRESS, postal_code="12345"
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and count(Person) == 0
     assert "沒有「80/13/01」這一天" in page and 'value="0912345678"' in page
@@ -507,7 +536,8 @@ def test_the_person_form_refuses_an_unknown_code(open_form: Callable[..., Form])
 
 def test_unknown_kinds_and_keys_are_refused(open_form: Callable[..., Form]) -> None:
     form = open_form()
-    assert form.post("files/other", fetch=True, consent_file=file("同意書.pdf", PDF)).status_code in {404, 422}
+    assert form.post("files/other", fetch=True, consent_file=file("同意書.pdf", PDF)).status_code in {
+        404,
+        422,
+    }
     assert uuid.UUID(form.typed["key"])
-
-

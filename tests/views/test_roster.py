@@ -60,7 +60,10 @@ def referrals(app: Any) -> dict[str, int]:
             identities=(2,),
         )
         done = make_referral(
-            db.session, person=make_person(db.session, name="王結案"), referral_date=date(2026, 10, 1), identities=(5,)
+            db.session,
+            person=make_person(db.session, name="王結案"),
+            referral_date=date(2026, 10, 1),
+            identities=(5,),
         )
         foreign = make_referral(db.session, person=make_person(db.session, name="外人"), unit="08")
         case = make_case(db.session, referral=open_one)
@@ -87,7 +90,11 @@ def exported(browser: FlaskClient, kind: str = "xlsx", **criteria: object) -> li
     """All rows of the file, the title's and the head's included."""
     answer = browser.get(f"/roster/export.{kind}", query_string=criteria)
     assert answer.status_code == 200
-    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    return (
+        python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
 
 
 def test_the_unit_sees_what_was_sent_to_it_newest_first(as_: Open, referrals: dict[str, int]) -> None:
@@ -112,7 +119,9 @@ def unit_id(name: str) -> int:
         ({"state": "open", "identity": "5"}, []),
     ],
 )
-def test_filters_add_up(as_: Open, referrals: dict[str, int], criteria: dict[str, str], found: list[str]) -> None:
+def test_filters_add_up(
+    as_: Open, referrals: dict[str, int], criteria: dict[str, str], found: list[str]
+) -> None:
     assert search(as_("supervisor"), **criteria) == found
 
 
@@ -130,7 +139,9 @@ def test_agency_unit_and_case_manager_are_filters(as_: Open, referrals: dict[str
     assert search(browser, receiving_unit=unit_id("板橋就業服務站(委辦新北市政府)")) == []
 
 
-@pytest.mark.parametrize("criteria", [{"date_from": "115/13/1"}, {"state": "xx"}, {"manager": "1 OR 1=1"}, {"identity": "²"}])
+@pytest.mark.parametrize(
+    "criteria", [{"date_from": "115/13/1"}, {"state": "xx"}, {"manager": "1 OR 1=1"}, {"identity": "²"}]
+)
 def test_a_faulty_filter_finds_nothing_and_says_so(
     as_: Open, referrals: dict[str, int], criteria: dict[str, str]
 ) -> None:
@@ -177,7 +188,11 @@ def test_the_file_holds_exactly_the_rows_of_the_list_in_its_order(
     assert rows[0][7] == 25, "full years today: the birthday is tomorrow"
     assert rows[0][5] == "身心障礙者、其他(街友)"
     assert rows[1][10] == "未結案,預計應結案日期: 116/2/2"
-    assert rows[1][12].split("\n") == ["(115/11/4)1.就業服務", "(115/11/4)3.其他：陪同面試", "(115/11/5)1.無法聯繫3次以上(3次不同日期及時段)"]
+    assert rows[1][12].split("\n") == [
+        "(115/11/4)1.就業服務",
+        "(115/11/4)3.其他：陪同面試",
+        "(115/11/5)1.無法聯繫3次以上(3次不同日期及時段)",
+    ]
     assert rows[1][13] == "", "an open case has no outcome"
 
 
@@ -186,7 +201,10 @@ def test_a_cell_that_looks_like_a_formula_stays_text(as_: Open, referrals: dict[
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     cell = sheet.cell(3, 5)
     assert (cell.value, cell.data_type) == ("=1+1", "s")
-    assert sheet.freeze_panes is not None and sheet.column_dimensions["M"].width > sheet.column_dimensions["A"].width
+    assert (
+        sheet.freeze_panes is not None
+        and sheet.column_dimensions["M"].width > sheet.column_dimensions["A"].width
+    )
 
 
 def test_a_closed_case_without_a_record_says_so(as_: Open, app: Any) -> None:
@@ -201,7 +219,9 @@ def test_a_long_history_is_folded_on_screen_with_its_count(as_: Open, referrals:
     assert "(115/10/9)1.就業服務" in page
 
 
-def test_batches_of_a_long_file_join_without_a_gap(as_: Open, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_of_a_long_file_join_without_a_gap(
+    as_: Open, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("views.lists.BATCH", 2)
     with transaction(db.session):
         person = make_person(db.session)
@@ -224,7 +244,12 @@ def test_an_unknown_file_format_is_not_found(as_: Open) -> None:
 
 def test_choices_offer_the_own_unit_and_its_case_managers_only(as_: Open, referrals: dict[str, int]) -> None:
     with transaction(db.session):
-        make_case(db.session, referral=make_referral(db.session, unit="08"), manager="manager3", supervisor="supervisor3")
+        make_case(
+            db.session,
+            referral=make_referral(db.session, unit="08"),
+            manager="manager3",
+            supervisor="supervisor3",
+        )
     page = as_("supervisor").get("/roster/").text
     managers = re.search(r'<select[^>]* name="manager".*?</select>', page, re.S)[0]  # type: ignore[index]
     assert "王大毛" in managers and "陳思妤" in managers and "張以恩" not in managers

@@ -27,7 +27,17 @@ def press(browser, csrf, case_id, *, giver="manager", taker="manager2"):
 
 def test_the_list_shows_the_open_cases_with_their_case_managers(as_, case_id):
     page = as_("supervisor").get("/transfers/").text
-    for heading in ("編號", "轉介日期", "個案姓名", "個管員帳號", "個管員姓名", "轉介單位", "轉介人員", "轉介人員分機", "操作"):
+    for heading in (
+        "編號",
+        "轉介日期",
+        "個案姓名",
+        "個管員帳號",
+        "個管員姓名",
+        "轉介單位",
+        "轉介人員",
+        "轉介人員分機",
+        "操作",
+    ):
         assert heading in page
     assert "唐三藏" in page and "07-6617464分機3333" in page
     assert "manager" in page and "王大毛" in page

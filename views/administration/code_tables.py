@@ -37,7 +37,9 @@ TABLES: tuple[tuple[type[CodeItem], str, Any, str], ...] = (
 
 class EditForm(BaseForm):
     label = StringField(_l("名稱"), [InputRequired(_l("請輸入名稱。")), Length(max=200)])
-    active = BooleanField(_l("啟用"), default=True, description=_l("停用後不再出現在表單選項中,已有的資料照常顯示。"))
+    active = BooleanField(
+        _l("啟用"), default=True, description=_l("停用後不再出現在表單選項中,已有的資料照常顯示。")
+    )
 
 
 class NewForm(EditForm):
@@ -55,7 +57,7 @@ class Guard:
     def is_accessible(self) -> bool:
         return current_user.is_authenticated and actor().may(P.CODE_LIST_WRITE)
 
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> Any:  # noqa: ARG002  Flask-Admin's signature
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> Any:
         return refusal(P.CODE_LIST_WRITE) or abort(403)
 
 
@@ -66,7 +68,15 @@ class CodesIndex(Guard, AdminIndexView):
         tables = []
         for model, name, title, icon in TABLES:
             total, used = database().execute(select(count, active(model.active))).one()
-            tables.append({"title": title, "endpoint": f"codes_{name}.index_view", "icon": icon, "total": total, "used": used})
+            tables.append(
+                {
+                    "title": title,
+                    "endpoint": f"codes_{name}.index_view",
+                    "icon": icon,
+                    "total": total,
+                    "used": used,
+                }
+            )
         return self.render("codes/index.html", tables=tables)
 
 
@@ -121,7 +131,10 @@ class CodeTable(Guard, ModelView):
             abort(404)
         with transaction(database()):
             code_lists.edit_code(
-                database(), item, label=request.form.get("label", ""), active=request.form.get("active") == "1"
+                database(),
+                item,
+                label=request.form.get("label", ""),
+                active=request.form.get("active") == "1",
             )
         return {"message": _("已儲存。"), "label": item.label, "active": item.active}
 

@@ -35,9 +35,14 @@ NOTICE_FIELDS: dict[str, Any] = {
         render_kw={"rows": 5, "maxlength": content.NOTICE_LIMIT},
     ),
     "shown_from": RocDayField(
-        _l("開始日期"), validators=[InputRequired(_l("請輸入開始日期。"))], description=_l("例:115/11/20"), default=today
+        _l("開始日期"),
+        validators=[InputRequired(_l("請輸入開始日期。"))],
+        description=_l("例:115/11/20"),
+        default=today,
     ),
-    "shown_until": RocDayField(_l("結束日期"), empty=FAR_FUTURE, description=_l("這一天仍會顯示;空白表示不限期。")),
+    "shown_until": RocDayField(
+        _l("結束日期"), empty=FAR_FUTURE, description=_l("這一天仍會顯示;空白表示不限期。")
+    ),
 }
 
 
@@ -62,8 +67,12 @@ class NoticeView(GeneratedView):
 
 
 NEWS_CRITERIA = (Criterion("text", N_("內容"), lambda text: News.text.contains(text, autoescape=True)),)
-BULLETIN_CRITERIA = (Criterion("text", N_("內容"), lambda text: Bulletin.text.contains(text, autoescape=True)),)
-DOWNLOAD_CRITERIA = (Criterion("title", N_("檔案名稱"), lambda text: Download.title.contains(text, autoescape=True)),)
+BULLETIN_CRITERIA = (
+    Criterion("text", N_("內容"), lambda text: Bulletin.text.contains(text, autoescape=True)),
+)
+DOWNLOAD_CRITERIA = (
+    Criterion("title", N_("檔案名稱"), lambda text: Download.title.contains(text, autoescape=True)),
+)
 
 
 class NewsView(NoticeView):
@@ -71,7 +80,12 @@ class NewsView(NoticeView):
     route_base = "/news"
     search_columns = ["text"]
     search_form_extra_fields = search_fields(NEWS_CRITERIA)
-    list_title, show_title, add_title, edit_title = _l("最新消息"), _l("最新消息"), _l("新增最新消息"), _l("修改最新消息")
+    list_title, show_title, add_title, edit_title = (
+        _l("最新消息"),
+        _l("最新消息"),
+        _l("新增最新消息"),
+        _l("修改最新消息"),
+    )
 
 
 class BulletinView(NoticeView):
@@ -92,10 +106,14 @@ class DownloadView(GeneratedView):
     add_form_extra_fields = edit_form_extra_fields = {
         "file": FileField(
             _l("檔案"),
-            description=_l("可上傳 %(kinds)s,5MB 以內;修改時不選檔案就保留原檔。", kinds="、".join(PUBLISHED)),
+            description=_l(
+                "可上傳 %(kinds)s,5MB 以內;修改時不選檔案就保留原檔。", kinds="、".join(PUBLISHED)
+            ),
             render_kw={"accept": ",".join(f".{kind}" for kind in PUBLISHED)},
         ),
-        "expires_on": RocDayField(_l("下載期限"), empty=FAR_FUTURE, description=_l("這一天仍可下載;空白表示不限期。")),
+        "expires_on": RocDayField(
+            _l("下載期限"), empty=FAR_FUTURE, description=_l("這一天仍可下載;空白表示不限期。")
+        ),
     }
     search_columns = ["title"]
     search_form_extra_fields = search_fields(DOWNLOAD_CRITERIA)

@@ -25,7 +25,10 @@ MAX_ASKED = 200
 
 
 def _agencies(session: ReadSession) -> list[tuple[str, str]]:
-    return [(str(key), name) for key, name in session.execute(select(Agency.id, Agency.name).order_by(Agency.name))]
+    return [
+        (str(key), name)
+        for key, name in session.execute(select(Agency.id, Agency.name).order_by(Agency.name))
+    ]
 
 
 def _receiving_units(session: ReadSession) -> list[tuple[str, str]]:
@@ -37,11 +40,15 @@ def _id(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
-AGENCY_CRITERIA = (Criterion("name", N_("機關名稱"), lambda text: Agency.name.contains(text, autoescape=True)),)
+AGENCY_CRITERIA = (
+    Criterion("name", N_("機關名稱"), lambda text: Agency.name.contains(text, autoescape=True)),
+)
 KINDS = {"refers": N_("轉介"), "receives": N_("收案")}
 UNIT_CRITERIA = (
     Criterion("name", N_("單位名稱"), lambda text: Unit.name.contains(text, autoescape=True)),
-    Criterion("agency", N_("機關"), lambda text: Unit.agency_id == _id(text), kind="choice", choices=_agencies),
+    Criterion(
+        "agency", N_("機關"), lambda text: Unit.agency_id == _id(text), kind="choice", choices=_agencies
+    ),
     Criterion(
         "kind",
         N_("類別"),
@@ -51,9 +58,15 @@ UNIT_CRITERIA = (
     ),
 )
 AREA_CRITERIA = (
-    Criterion("prefix", N_("郵遞區號開頭"), lambda text: ServiceArea.prefix.startswith(text, autoescape=True)),
     Criterion(
-        "unit", N_("收案單位"), lambda text: ServiceArea.unit_id == _id(text), kind="choice", choices=_receiving_units
+        "prefix", N_("郵遞區號開頭"), lambda text: ServiceArea.prefix.startswith(text, autoescape=True)
+    ),
+    Criterion(
+        "unit",
+        N_("收案單位"),
+        lambda text: ServiceArea.unit_id == _id(text),
+        kind="choice",
+        choices=_receiving_units,
     ),
 )
 
@@ -87,7 +100,18 @@ class UnitView(GeneratedView):
     class_permission_name = "Unit"
     list_title, show_title, add_title, edit_title = _l("單位"), _l("單位"), _l("新增單位"), _l("修改單位")
     list_columns = ["code", "name", "agency", "refers", "receives", "phone", "active"]
-    show_columns = ["code", "name", "agency", "refers", "receives", "phone", "postal_code", "address", "note", "active"]
+    show_columns = [
+        "code",
+        "name",
+        "agency",
+        "refers",
+        "receives",
+        "phone",
+        "postal_code",
+        "address",
+        "note",
+        "active",
+    ]
     add_columns = edit_columns = [
         "agency", "name", "refers", "receives", "code", "phone", "postal_code", "address", "note", "active",
     ]  # fmt: skip
@@ -131,7 +155,12 @@ class ServiceAreaView(GeneratedView):
     datamodel = RowAccess(ServiceArea, one=("unit",), criteria=AREA_CRITERIA)
     route_base = "/service-areas"
     class_permission_name = "ServiceArea"
-    list_title, show_title, add_title, edit_title = _l("服務區域"), _l("服務區域"), _l("新增服務區域"), _l("修改服務區域")
+    list_title, show_title, add_title, edit_title = (
+        _l("服務區域"),
+        _l("服務區域"),
+        _l("新增服務區域"),
+        _l("修改服務區域"),
+    )
     list_columns = ["prefix", "unit", "source"]
     add_columns = edit_columns = ["prefix", "unit", "source"]
     add_form_query_rel_fields = edit_form_query_rel_fields = RECEIVING
@@ -168,7 +197,9 @@ class RoutingTrial(Screen):
         trial = routing.trial(database(), asked) if asked else None
         deciding = None
         if trial and trial.routing.deciding_prefix:
-            deciding = database().scalar(select(ServiceArea).where(ServiceArea.prefix == trial.routing.deciding_prefix))
+            deciding = database().scalar(
+                select(ServiceArea).where(ServiceArea.prefix == trial.routing.deciding_prefix)
+            )
         may_write = actor().may(P.SERVICE_AREA_WRITE)
         return self.render(
             "administration/trial.html", asked=asked, trial=trial, deciding=deciding, may_write=may_write
@@ -187,7 +218,10 @@ class CountyDefaultView(GeneratedView):
     add_form_extra_fields = edit_form_extra_fields = {
         "county": SelectField(
             _l("縣市"),
-            choices=lambda: [("", _l("請選擇")), *((name, name) for name in organisation.counties(database()))],
+            choices=lambda: [
+                ("", _l("請選擇")),
+                *((name, name) for name in organisation.counties(database())),
+            ],
             description=_l("郵遞區號對不到任何服務區域時,由這個單位收案。"),
         )
     }

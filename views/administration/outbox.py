@@ -54,7 +54,18 @@ class OutboxView(GeneratedView):
     read_only = True
     list_title, show_title = _l("郵件寄送"), _l("郵件")
     list_columns = ["state", "recipient", "subject", "tries", "queued_at", "sent_at", "last_error"]
-    show_columns = ["state", "recipient", "subject", "body", "tries", "queued_at", "next_try_at", "sent_at", "last_error", "message_id"]
+    show_columns = [
+        "state",
+        "recipient",
+        "subject",
+        "body",
+        "tries",
+        "queued_at",
+        "next_try_at",
+        "sent_at",
+        "last_error",
+        "message_id",
+    ]
     search_columns = [criterion.name for criterion in CRITERIA]
     search_form_extra_fields = search_fields(CRITERIA)
     order_columns = ["queued_at"]

@@ -18,7 +18,9 @@ def _sentences(granted: Iterable[PermissionView]) -> Markup:
     """In the order of the table, which follows the day's work."""
     pairs = {(row.permission.name, row.view_menu.name) for row in granted}
     meanings = [_(permission.meaning) for permission in Permission if permission.pair in pairs]
-    return Markup('<ul class="sentences">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(each) for each in meanings))
+    return Markup('<ul class="sentences">{}</ul>').format(
+        Markup("").join(Markup("<li>{}</li>").format(each) for each in meanings)
+    )
 
 
 class RoleView(GeneratedView):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from markupsafe import Markup
 
 from models.content import FAR_FUTURE
@@ -17,7 +18,11 @@ _CHIP = Markup('<span class="chip chip-{}"><span class="fa-solid {}" aria-hidden
 
 
 def on_or_off(active: bool) -> Markup:
-    return chip("done", "fa-check", _("啟用")) if active else chip("off", "fa-ban", _("停用"))
+    return (
+        chip("done", "fa-check", pgettext("state", "啟用"))
+        if active
+        else chip("off", "fa-ban", pgettext("state", "停用"))
+    )
 
 
 def yes_or_blank(fact: bool) -> str:

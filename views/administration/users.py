@@ -34,7 +34,10 @@ def _units(session: ReadSession) -> list[tuple[str, str]]:
 
 
 def _roles(session: ReadSession) -> list[tuple[str, str]]:
-    return [(str(key), name) for key, name in session.execute(select(RoleRow.id, RoleRow.name).order_by(RoleRow.id))]
+    return [
+        (str(key), name)
+        for key, name in session.execute(select(RoleRow.id, RoleRow.name).order_by(RoleRow.id))
+    ]
 
 
 def _number(text: str) -> int:
@@ -44,9 +47,15 @@ def _number(text: str) -> int:
 CRITERIA = (
     Criterion("username", N_("帳號"), lambda text: Account.username.icontains(text, autoescape=True)),
     Criterion("name", N_("中文名字"), lambda text: Account.name.contains(text, autoescape=True)),
-    Criterion("unit", N_("單位"), lambda text: Account.unit_id == _number(text), kind="choice", choices=_units),
     Criterion(
-        "role", N_("角色"), lambda text: Account.roles.any(RoleRow.id == _number(text)), kind="choice", choices=_roles
+        "unit", N_("單位"), lambda text: Account.unit_id == _number(text), kind="choice", choices=_units
+    ),
+    Criterion(
+        "role",
+        N_("角色"),
+        lambda text: Account.roles.any(RoleRow.id == _number(text)),
+        kind="choice",
+        choices=_roles,
     ),
 )
 PERSONAL = ["name", "english_name", "job_title", "email", "phone", "extension", "unit", "roles"]
@@ -57,9 +66,22 @@ class UserView(GeneratedView):
     route_base = "/users"
     class_permission_name = "User"
     exclude_route_methods = {"delete"}
-    list_title, show_title, add_title, edit_title = _l("使用者"), _l("使用者"), _l("新增使用者"), _l("修改使用者")
+    list_title, show_title, add_title, edit_title = (
+        _l("使用者"),
+        _l("使用者"),
+        _l("新增使用者"),
+        _l("修改使用者"),
+    )
     list_columns = ["username", "name", "unit", "roles", "active", "last_login", "locked_until"]
-    show_columns = ["username", *PERSONAL, "active", "last_login", "fail_login_count", "locked_until", "password_changed_at"]
+    show_columns = [
+        "username",
+        *PERSONAL,
+        "active",
+        "last_login",
+        "fail_login_count",
+        "locked_until",
+        "password_changed_at",
+    ]
     add_columns = ["username", *PERSONAL]
     edit_columns = PERSONAL
     search_columns = [criterion.name for criterion in CRITERIA]
@@ -98,7 +120,10 @@ class UserView(GeneratedView):
         "username": [
             InputRequired(_l("請輸入帳號。")),
             Length(max=64),
-            Regexp(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z", message=_l("帳號只能用英文字母、數字與 . _ - ,並以字母或數字開頭。")),
+            Regexp(
+                r"[A-Za-z0-9][A-Za-z0-9._-]*\Z",
+                message=_l("帳號只能用英文字母、數字與 . _ - ,並以字母或數字開頭。"),
+            ),
         ],
         "name": [InputRequired(_l("請輸入中文名字。")), Length(max=64)],
         "email": [InputRequired(_l("請輸入電子信箱。")), Email(_l("這不是電子信箱地址,請檢查。"))],
@@ -132,7 +157,9 @@ class UserView(GeneratedView):
     @expose("/<int:user_id>/disable", methods=["POST"])
     @needs(P.USER_WRITE)
     def disable(self, user_id: int) -> Any:
-        return self._change(user_id, lambda one: accounts.disable(one, by=actor()), _("已停用,並已將該使用者登出。"))
+        return self._change(
+            user_id, lambda one: accounts.disable(one, by=actor()), _("已停用,並已將該使用者登出。")
+        )
 
     @expose("/<int:user_id>/enable", methods=["POST"])
     @needs(P.USER_WRITE)
@@ -164,7 +191,9 @@ class UserView(GeneratedView):
 
     def _shown_once(self, username: str, password: str) -> Response:
         """An answer and no redirect: the password is put neither into the session's cookie nor into an address."""
-        page = self.render_template("administration/given_password.html", username=username, password=password)
+        page = self.render_template(
+            "administration/given_password.html", username=username, password=password
+        )
         response = make_response(page)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -28,10 +28,13 @@ from views.generated.arguments import refuse_malformed
 from views.generated.export import export_response
 from views.generated.interface import RowAccess
 from views.generated.saving import SavesOnce
+from views.texts import listed
 
 READ_METHODS = ("list", "show", "download")
 WRITE_METHODS = ("add", "edit", "delete")
-METHOD_PERMISSIONS = dict.fromkeys(READ_METHODS, "read") | dict.fromkeys(WRITE_METHODS, "write") | {"export": "export"}
+METHOD_PERMISSIONS = (
+    dict.fromkeys(READ_METHODS, "read") | dict.fromkeys(WRITE_METHODS, "write") | {"export": "export"}
+)
 BATCH = 500
 
 
@@ -57,6 +60,10 @@ class GeneratedView(NoHistory, SavesOnce):
     show_template = "generated/show.html"
     add_template = "generated/add.html"
     edit_template = "generated/edit.html"
+    exclude_route_methods: set[str] = set()
+    show_columns: list[str] = []
+    add_columns: list[str] = []
+    edit_columns: list[str] = []
     search_columns: list[str] = []
     order_columns: list[str] = []
 
@@ -122,7 +129,8 @@ class GeneratedView(NoHistory, SavesOnce):
 
     def permission(self, act: str) -> Permission | None:
         return next(
-            (each for each in Permission if (each.resource, each.act) == (self.class_permission_name, act)), None
+            (each for each in Permission if (each.resource, each.act) == (self.class_permission_name, act)),
+            None,
         )
 
     def own_row(self, pk: str) -> Any:
@@ -146,7 +154,9 @@ class GeneratedView(NoHistory, SavesOnce):
 
     def _allowed(self, name: str) -> Any:
         chosen = self.actions.get(name) or abort(404)
-        if not self.appbuilder.sm.has_access(self.get_action_permission_name(name), self.class_permission_name):
+        if not self.appbuilder.sm.has_access(
+            self.get_action_permission_name(name), self.class_permission_name
+        ):
             abort(403)
         return chosen
 
@@ -204,7 +214,9 @@ class GeneratedView(NoHistory, SavesOnce):
         column, direction = get_order_args().get(type(self).__name__, ("", ""))
         if column not in self.order_columns:
             column, direction = self.base_order or ("", "")
-        keys = database().scalars(self.datamodel.keys(filters, column, direction).execution_options(yield_per=BATCH))
+        keys = database().scalars(
+            self.datamodel.keys(filters, column, direction).execution_options(yield_per=BATCH)
+        )
         return export_response(
             str(self.list_title),
             [str(self.label_columns[name]) for name in self.list_columns],
@@ -223,7 +235,7 @@ class GeneratedView(NoHistory, SavesOnce):
         value = self.datamodel._get_attr_value(row, name)
         formatter = self.formatters_columns.get(name)
         shown = formatter(value) if formatter else value
-        return "、".join(map(str, shown)) if isinstance(shown, list) else shown
+        return listed(shown) if isinstance(shown, list) else shown
 
     def post_add_redirect(self) -> WerkzeugResponse:
         return redirect(url_for(f"{self.endpoint}.list"))

@@ -33,7 +33,9 @@ def export_response(
     chunks = form.stream(heading or title, headings, list(widths) or [16] * len(headings), rows)
     response = Response(stream_with_context(chunks), mimetype=form.mime_type)
     response.headers.set(
-        "Content-Disposition", "attachment", **{"filename": f"list.{kind}", "filename*": f"UTF-8''{quote(name)}"}
+        "Content-Disposition",
+        "attachment",
+        **{"filename": f"list.{kind}", "filename*": f"UTF-8''{quote(name)}"},
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -11,6 +11,7 @@ from models.codes import CodeItem
 from reports.criteria import STATES
 from rules import roc_dates
 from rules.routing import Basis
+from views.texts import listed, translated
 
 
 def roc(day: date | None) -> str:
@@ -31,4 +32,4 @@ def yes_no(provided: bool) -> str:
 
 
 def label_texts(items: Iterable[CodeItem]) -> str:
-    return "、".join(f"{item.code}.{item.label}" for item in items)
+    return listed(f"{item.code}.{translated(item.label)}" for item in items)

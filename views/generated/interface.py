@@ -58,8 +58,8 @@ class RowAccess(SQLAInterface):
         order_direction: str = "",
         page: int | None = None,
         page_size: int | None = None,
-        select_columns: list[str] | None = None,  # noqa: ARG002 (FAB's signature)
-        outer_default_load: bool = False,  # noqa: ARG002 (FAB's signature)
+        select_columns: list[str] | None = None,
+        outer_default_load: bool = False,
     ) -> tuple[int, list[Any]]:
         """Beyond `COUNT_LIMIT` the count says no more than that there is a next page."""
         keys = self.keys(filters, order_column, order_direction)

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from rules.calendar import local_time_text
 from rules.errors import FieldFault, RuleBroken
 from views.access import actor, database, now
-from views.texts import sentence
+from views.texts import listed, sentence
 
 log = logging.getLogger("jieli.generated")
 
@@ -46,7 +46,11 @@ class SavesOnce(ModelView):
 
     def _add(self) -> Any:
         form = self.add_form.refresh()
-        if request.method == "POST" and form.validate() and self._saved(form, self.datamodel.obj(), adding=True):
+        if (
+            request.method == "POST"
+            and form.validate()
+            and self._saved(form, self.datamodel.obj(), adding=True)
+        ):
             flash(self.add_row_message, "success")
             return None
         return self._get_add_widget(form=form, exclude_cols=[])
@@ -71,7 +75,14 @@ class SavesOnce(ModelView):
             return True
         who = getattr(item, "changed_by_name", "") or _("其他人")
         when = local_time_text(item.changed_at) if getattr(item, "changed_at", None) else ""
-        flash(_("此筆資料在您開啟後已由 %(who)s 修改(%(when)s),為免覆蓋,尚未儲存。您輸入的內容仍在下方。", who=who, when=when), "danger")
+        flash(
+            _(
+                "此筆資料在您開啟後已由 %(who)s 修改(%(when)s),為免覆蓋,尚未儲存。您輸入的內容仍在下方。",
+                who=who,
+                when=when,
+            ),
+            "danger",
+        )
         g.newer_version = [(self.label_columns[name], self._shown(item, name)) for name in self.edit_columns]
         return False
 
@@ -80,7 +91,7 @@ class SavesOnce(ModelView):
         formatter = self.formatters_columns.get(name)
         if formatter:
             return formatter(value)
-        return "、".join(map(str, value)) if isinstance(value, list) else value
+        return listed(value) if isinstance(value, list) else value
 
     def _saved(self, form: Any, item: Any, *, adding: bool) -> bool:
         """False after a refusal: it is shown, nothing is saved, and what was typed stays in the form."""

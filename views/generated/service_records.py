@@ -51,7 +51,12 @@ class ServiceRecordListView(GeneratedView):
     order_columns = ["served_on"]
     search_columns = [criterion.name for criterion in CRITERIA]
     search_form_extra_fields = search_fields(CRITERIA)
-    formatters_columns = {"served_on": roc, "provided": yes_no, "services": label_texts, "reasons": label_texts}
+    formatters_columns = {
+        "served_on": roc,
+        "provided": yes_no,
+        "services": label_texts,
+        "reasons": label_texts,
+    }
     label_columns = {
         "case_id": _l("個案服務單號"),
         "served_on": _l("服務日期"),

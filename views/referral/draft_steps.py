@@ -89,9 +89,7 @@ class DraftSteps(Screen):
 def _of_address(session: AnySession, address: str) -> dict[str, Any]:
     found = postal.resolve(session, address)
     answer = _routed(session, found.code) if found.code else _nothing(_("無效的地址!!"))
-    candidates = [
-        {"code": code, "unit": _routed(session, code)["unit"]} for code in found.candidates
-    ]
+    candidates = [{"code": code, "unit": _routed(session, code)["unit"]} for code in found.candidates]
     return {**answer, "reason": _(found.reason), "candidates": [] if found.code else candidates}
 
 

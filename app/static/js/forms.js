@@ -5,7 +5,7 @@
   const summary = document.querySelector(".error-summary");
   if (summary) {
     summary.focus();
-    if (!document.title.startsWith("（")) document.title = texts.titleFaults.replace("{n}", summary.dataset.faults) + document.title;
+    if (!/^[（(]/.test(document.title)) document.title = texts.titleFaults.replace("{n}", summary.dataset.faults) + document.title;
   }
 
   // A link to a field whose control is replaced (select2) or grouped focuses what can be seen.
