@@ -19,6 +19,7 @@ from models.case import Case, ServiceRecord
 from models.organisation import Unit
 from models.person import Person
 from models.referral import Referral
+from reports.alternatives import ordered_keys
 from reports.pages import COUNT_LIMIT, SIZES
 from rules.actor import Actor
 from rules.permissions import Permission as P
@@ -111,9 +112,10 @@ class Floor(Screen):
     @needs(P.HOME_VIEW)
     def page(self, name: str) -> str:
         rows = ROWS[name]
-        found = select(rows.key).where(*rows.scope())
-        total = database().scalar(select(func.count()).select_from(found.limit(COUNT_LIMIT + 1).subquery()))
-        keys = found.order_by(*rows.order).limit(SIZES[0])
+        found = ordered_keys(rows.key, rows.scope(), rows.order)
+        bounded = found.order_by(None).limit(COUNT_LIMIT + 1).subquery()
+        total = database().scalar(select(func.count()).select_from(bounded))
+        keys = database().scalars(found.limit(SIZES[0])).all()
         page = select(*rows.columns).select_from(rows.joins).where(rows.key.in_(keys)).order_by(*rows.order)
         return self.render(
             "floor.html", total=total, columns=page.selected_columns.keys(), rows=database().execute(page)

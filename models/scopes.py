@@ -37,8 +37,7 @@ def referrals(actor: Actor) -> ColumnElement[bool]:
     if actor.may(P.REFERRAL_TAKE_IN):
         reasons.append(received_referrals(actor))
     if actor.may(P.CASE_WORK):
-        own = select(Case.id).where(Case.referral_id == Referral.id, Case.case_manager_id == actor.user_id)
-        reasons.append(exists(own))
+        reasons.append(Referral.id.in_(select(Case.referral_id).where(own_cases(actor))))
     return or_(false(), *reasons)
 
 
@@ -94,7 +93,7 @@ def service_records(actor: Actor) -> ColumnElement[bool]:
     if actor.may(P.CASE_TRANSFER) or actor.may(P.ROSTER_READ):
         reasons.append(ServiceRecord.unit_id == actor.unit_id)
     if actor.may(P.CASE_WORK):
-        reasons.append(exists(select(Case.id).where(Case.id == ServiceRecord.case_id, own_cases(actor))))
+        reasons.append(ServiceRecord.case_id.in_(select(Case.id).where(own_cases(actor))))
     return or_(false(), *reasons)
 
 

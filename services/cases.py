@@ -16,11 +16,13 @@ from models.outbox import Mail
 from models.referral import Referral
 from models.scopes import unit_cases, worked_cases
 from reports.mails import case_closed
+from reports.staff import people_with
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.due_dates import check_extension, extended
 from rules.errors import AlreadyDone, NotFound, StaleVersion
 from rules.names import mask_name
+from rules.permissions import Permission
 from rules.referral_flow import Move
 from rules.roc_dates import show
 from rules.texts import N_
@@ -56,7 +58,7 @@ def extend(session: AnySession, case_id: int, *, due_before: date, by: Actor, at
 
 
 def close(session: AnySession, case_id: int, *, base_url: str, by: Actor, at: datetime) -> Mail:
-    """結案, with a mail to who sent the referral: from the outbox, whether the mail server is up now or not.
+    """結案, with a mail to the referring unit: from the outbox, whether the mail server is up now or not.
 
     Raises `AlreadyDone` naming who closed the case first.
     """
@@ -78,7 +80,7 @@ def close(session: AnySession, case_id: int, *, base_url: str, by: Actor, at: da
     return outbox.queue(
         session,
         key=occasion,
-        to=case.referral.submitted_by.email,
+        to=_correspondent(session, case.referral).email,
         subject=letter.subject,
         body=letter.body,
         at=at,
@@ -107,6 +109,15 @@ def lock(session: AnySession, case_id: int, scope: ColumnElement[bool]) -> Case:
     if case is None:
         raise NotFound(N_("找不到這筆個案,可能已轉給其他個管員,或不在您可查看的範圍。"))
     return case
+
+
+def _correspondent(session: AnySession, referral: Referral) -> Account:
+    """Who sent the referral; when he has left the unit, a colleague there who follows its referrals."""
+    sender = referral.submitted_by
+    if sender.active and sender.unit_id == referral.referring_unit_id:
+        return sender
+    colleagues = people_with(session, referral.referring_unit_id, Permission.REFERRAL_FOLLOW)
+    return colleagues[0] if colleagues else sender
 
 
 def _extension(session: AnySession, case_id: int, due_before: date) -> Extension | None:

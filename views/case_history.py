@@ -79,7 +79,8 @@ class CaseHistory(Screen):
     @needs(P.CASE_WORK)
     def close(self, case_id: int) -> Any:
         def act() -> str:
-            if not worked_case(case_id).service_records and not request.form.get("unserved"):
+            case = worked_case(case_id)
+            if case.closed_on is None and not case.service_records and not request.form.get("unserved"):
                 raise RuleBroken(N_("此個案尚無服務紀錄,仍要結案嗎?"))
             with transaction(database()):
                 base_url = current_app.config["PUBLIC_URL"]

@@ -52,6 +52,7 @@ class CaseRecords(Screen):
         except NotFound:
             raise
         except RuleBroken as refusal:
+            key = str(uuid.uuid4()) if isinstance(refusal, StaleVersion) else key  # sent on purpose, it is another record
             return self._form(case, typed, key=key, notice=refusal), 409
         flash(_("服務紀錄已儲存。"), "success")
         return back_to("CaseHistory.show", case_id=case_id)
@@ -88,7 +89,9 @@ class CaseRecords(Screen):
         except (Faults, FieldFault) as refusal:
             faults = faults_of(refusal)
             return self._form(case, typed, record=record, version=version, faults=faults), 422
-        except StaleVersion as refusal:
+        except NotFound:
+            raise
+        except RuleBroken as refusal:
             database().expire(record)
             return self._form(case, typed, record=record, notice=refusal), 409
         flash(_("服務紀錄已更正,更正前的內容已保留。"), "success")

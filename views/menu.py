@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from reports.figures import WorkCounts, work_counts
 from rules.permissions import Permission as P
@@ -65,12 +66,17 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _l("系統管理"),
         (
             Entry(_l("待指定收案單位"), "Unrouted.index", "fa-location-dot", P.REFERRAL_ROUTE, "unrouted"),
-            Entry(_l("使用者"), "UserView.list", "fa-users", P.USER_READ),
+            Entry(lazy_pgettext("list", "使用者"), "UserView.list", "fa-users", P.USER_READ),
             Entry(_l("角色與權限"), "RoleView.list", "fa-user-shield", P.ROLE_READ),
-            Entry(_l("機關"), "AgencyView.list", "fa-building-columns", P.AGENCY_READ),
-            Entry(_l("單位"), "UnitView.list", "fa-building", P.UNIT_READ),
-            Entry(_l("服務區域"), "ServiceAreaView.list", "fa-map", P.SERVICE_AREA_READ),
-            Entry(_l("縣市預設單位"), "CountyDefaultView.list", "fa-map-pin", P.SERVICE_AREA_READ),
+            Entry(lazy_pgettext("list", "機關"), "AgencyView.list", "fa-building-columns", P.AGENCY_READ),
+            Entry(lazy_pgettext("list", "單位"), "UnitView.list", "fa-building", P.UNIT_READ),
+            Entry(lazy_pgettext("list", "服務區域"), "ServiceAreaView.list", "fa-map", P.SERVICE_AREA_READ),
+            Entry(
+                lazy_pgettext("list", "縣市預設單位"),
+                "CountyDefaultView.list",
+                "fa-map-pin",
+                P.SERVICE_AREA_READ,
+            ),
             Entry(_l("最新消息"), "NewsView.list", "fa-newspaper", P.CONTENT_READ),
             Entry(_l("公告欄"), "BulletinView.list", "fa-bullhorn", P.CONTENT_READ),
             Entry(_l("檔案下載"), "DownloadView.list", "fa-file-arrow-down", P.CONTENT_READ),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from rules.errors import RuleBroken
 
@@ -20,9 +21,15 @@ def translated(text: object) -> str:
     Templates use it as a filter, since their `_()` takes a `%` for a place to be filled. An empty msgid would give the
     catalogue's header.
     """
-    return gettext(str(text)) if text else ""
+    return _known(str(get_locale()), str(text)) if text else ""
 
 
 def listed(texts: Iterable[object]) -> str:
     """Such texts in one line."""
     return gettext("、").join(map(translated, texts))
+
+
+@lru_cache(maxsize=4096)
+def _known(_locale: str, text: str) -> str:
+    """A list offers hundreds of units, and asking the catalogue for each costs more than the list's rows."""
+    return gettext(text)

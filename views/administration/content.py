@@ -107,7 +107,7 @@ class DownloadView(GeneratedView):
         "file": FileField(
             _l("檔案"),
             description=_l(
-                "可上傳 %(kinds)s,5MB 以內;修改時不選檔案就保留原檔。", kinds="、".join(PUBLISHED)
+                "可上傳 %(kinds)s,5MB 以內;修改時不選檔案就保留原檔。", kinds=", ".join(PUBLISHED)
             ),
             render_kw={"accept": ",".join(f".{kind}" for kind in PUBLISHED)},
         ),

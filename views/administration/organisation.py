@@ -6,6 +6,7 @@ from flask import request
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import select
 from wtforms import SelectField
 
@@ -75,7 +76,12 @@ class AgencyView(GeneratedView):
     datamodel = RowAccess(Agency, criteria=AGENCY_CRITERIA)
     route_base = "/agencies"
     class_permission_name = "Agency"
-    list_title, show_title, add_title, edit_title = _l("機關"), _l("機關"), _l("新增機關"), _l("修改機關")
+    list_title, show_title, add_title, edit_title = (
+        lazy_pgettext("list", "機關"),
+        _l("機關"),
+        _l("新增機關"),
+        _l("修改機關"),
+    )
     list_columns = ["name", "active"]
     add_columns = edit_columns = ["name", "active"]
     search_columns = [criterion.name for criterion in AGENCY_CRITERIA]
@@ -98,7 +104,12 @@ class UnitView(GeneratedView):
     datamodel = RowAccess(Unit, one=("agency",), criteria=UNIT_CRITERIA)
     route_base = "/units"
     class_permission_name = "Unit"
-    list_title, show_title, add_title, edit_title = _l("單位"), _l("單位"), _l("新增單位"), _l("修改單位")
+    list_title, show_title, add_title, edit_title = (
+        lazy_pgettext("list", "單位"),
+        _l("單位"),
+        _l("新增單位"),
+        _l("修改單位"),
+    )
     list_columns = ["code", "name", "agency", "refers", "receives", "phone", "active"]
     show_columns = [
         "code",
@@ -156,7 +167,7 @@ class ServiceAreaView(GeneratedView):
     route_base = "/service-areas"
     class_permission_name = "ServiceArea"
     list_title, show_title, add_title, edit_title = (
-        _l("服務區域"),
+        lazy_pgettext("list", "服務區域"),
         _l("服務區域"),
         _l("新增服務區域"),
         _l("修改服務區域"),
@@ -210,7 +221,7 @@ class CountyDefaultView(GeneratedView):
     datamodel = RowAccess(CountyDefault, one=("unit",))
     route_base = "/county-defaults"
     class_permission_name = "ServiceArea"
-    list_title, show_title = _l("縣市預設單位"), _l("縣市預設單位")
+    list_title, show_title = lazy_pgettext("list", "縣市預設單位"), _l("縣市預設單位")
     add_title, edit_title = _l("新增縣市預設單位"), _l("修改縣市預設單位")
     list_columns = ["county", "unit"]
     add_columns = edit_columns = ["county", "unit"]

@@ -9,6 +9,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import select
 from wtforms.validators import Email, InputRequired, Length, Regexp
 
@@ -67,7 +68,7 @@ class UserView(GeneratedView):
     class_permission_name = "User"
     exclude_route_methods = {"delete"}
     list_title, show_title, add_title, edit_title = (
-        _l("使用者"),
+        lazy_pgettext("list", "使用者"),
         _l("使用者"),
         _l("新增使用者"),
         _l("修改使用者"),

@@ -11,10 +11,11 @@ from typing import Any
 
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import ColumnElement, Select, func, inspect, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, inspect, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from models.crypto import Secret
+from reports.alternatives import conjuncts, ordered_keys
 from reports.criteria import Criterion
 from reports.pages import COUNT_LIMIT
 from services.transaction import AnySession
@@ -72,7 +73,7 @@ class RowAccess(SQLAInterface):
             count = max(count or 0, start + page_size + 1)
         return count or 0, self.rows(list(wanted))
 
-    def keys(self, filters: Filters | None, order_column: str = "", order_direction: str = "") -> Select[Any]:
+    def keys(self, filters: Filters | None, order_column: str = "", order_direction: str = "") -> Select[Any] | CompoundSelect[Any]:
         """Primary keys of the found rows in the list's order: what the screen pages and the export streams."""
         key = self.get_pk()
         query = self.apply_filters(self.session.query(key), filters)
@@ -81,8 +82,7 @@ class RowAccess(SQLAInterface):
         order = [column.desc() if descending else column.asc()]
         if column is not key:
             order.append(key.desc() if descending else key.asc())
-        statement: Select[Any] = query.order_by(None).order_by(*order).statement
-        return statement
+        return ordered_keys(key, conjuncts(query.whereclause), order)
 
     def rows(self, keys: list[Any]) -> list[Any]:
         """The rows of these keys in their order, with the relations a list shows.

@@ -9,7 +9,7 @@ from flask import flash, jsonify, redirect, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
-from rules.errors import Faults, FieldFault, RuleBroken, TooMany
+from rules.errors import FieldFault, NotFound, RuleBroken, TooMany
 from rules.gather import Gather
 from rules.national_id import inspect
 from rules.permissions import Permission as P
@@ -109,12 +109,15 @@ class PersonSteps(Screen):
         try:
             fields = referral_check.check_person_form(database(), typed(form), today=today())
             with transaction(database()):
+                drafts.claim(database(), key, by=actor(), at=now())
                 found = people.register(database(), fields, by=actor(), at=now())
                 if found.person:
                     drafts.choose_person(database(), key, found.person, by=actor(), at=now())
             if found.refusal:
                 raise FieldFault("national_id", found.refusal.template)
-        except (Faults, FieldFault, TooMany) as refused:
+        except NotFound:
+            raise
+        except RuleBroken as refused:
             database().rollback()
             faults = faults_of(refused, field="national_id")
             show_faults(form, faults)
