@@ -28,6 +28,9 @@ lint: dev  ## style
 types: dev  ## types
 	$(BIN)/mypy
 
+bench: dev  ## speed against bare floors (REFERRALS=100000, DATABASE=sqlite or postgresql)
+	REFERRALS=$(or $(REFERRALS),100000) DATABASE=$(or $(DATABASE),sqlite) $(BIN)/python -m benchmarks
+
 translations: .venv/runtime.stamp  ## compile the message catalogues
 	@$(BIN)/pybabel -q compile -d translations
 

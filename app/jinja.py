@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from rules import national_id, roc_dates

@@ -17,7 +17,11 @@ def main() -> int:
     world, small = build(database, referrals), build(database, SMALL)
     parts = [f"# Benchmark: {referrals:,} referrals, {database}\n"]
     passed = True
-    for measure in (lambda: lists.measure(world, small), lambda: export.measure(world), lambda: reply_form.measure(world)):
+    for measure in (
+        lambda: lists.measure(world, small),
+        lambda: export.measure(world),
+        lambda: reply_form.measure(world),
+    ):
         table = measure()
         parts.append(table.markdown())
         print(parts[-1], flush=True)

@@ -28,7 +28,9 @@ def measure(world: World) -> Table:
     growth, first = _fresh_worker(world)
     lines += [
         _line("memory growth of the worker", f"{growth:.1f} MB", f"≤ {GROWTH_MB} MB", growth <= GROWTH_MB),
-        _line("first byte, share of the whole time", f"{first:.1%}", f"≤ {FIRST_BYTE:.0%}", first <= FIRST_BYTE),
+        _line(
+            "first byte, share of the whole time", f"{first:.1%}", f"≤ {FIRST_BYTE:.0%}", first <= FIRST_BYTE
+        ),
     ]
     note = f"Roster of {world.referrals:,} referrals; the CSV takes {median(timed['csv']):.2f} s. Median of {ROUNDS} rounds."
     return Table("Export", note, ("what", "measured", "bar", ""), lines)

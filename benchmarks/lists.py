@@ -60,7 +60,12 @@ SORTS = {
 
 
 def measure(world: World, small: World) -> Table:
-    lines = [line for name, readers in READERS.items() for reader in readers for line in _list(name, reader, world, small)]
+    lines = [
+        line
+        for name, readers in READERS.items()
+        for reader in readers
+        for line in _list(name, reader, world, small)
+    ]
     return Table(
         "Lists",
         f"{world.referrals:,} referrals; flat: against the same page of {small.referrals:,}. Median of {ROUNDS} rounds.",
@@ -106,14 +111,16 @@ def _pages(name: str, user: Reader, world: World) -> dict[str, str]:
     if name in FILTERS:
         pages["filter"] = _address(name, **FILTERS[name])
     pages["sort"] = _sorted(name)
-    for label, text in _names(world).items():
-        pages[f"name {label}"] = _address(name, name=text)
+    if name != "Roster":  # has no search by name
+        pages |= {f"name {label}": _address(name, name=text) for label, text in _names(world).items()}
     return pages
 
 
 def _address(list_name: str, /, **criteria: str) -> str:
     if list_name in GENERATED:
-        return f"{GENERATED[list_name]}?{urlencode({f'_flt_0_{key}': value for key, value in criteria.items()})}"
+        return (
+            f"{GENERATED[list_name]}?{urlencode({f'_flt_0_{key}': value for key, value in criteria.items()})}"
+        )
     return f"{CUSTOM[list_name]}?{urlencode(criteria)}"
 
 
@@ -124,7 +131,11 @@ def _sorted(name: str) -> str:
 
 
 def _page(name: str, number: int) -> str:
-    return f"{GENERATED[name]}?page_{name}={number - 1}" if name in GENERATED else f"{CUSTOM[name]}?page={number}"
+    return (
+        f"{GENERATED[name]}?page_{name}={number - 1}"
+        if name in GENERATED
+        else f"{CUSTOM[name]}?page={number}"
+    )
 
 
 def _deep(name: str, user: Reader) -> str:

@@ -26,7 +26,10 @@ class Table:
     def markdown(self) -> str:
         rows = [self.head, *(line.cells for line in self.lines)]
         widths = [max(_width(row[column]) for row in rows) for column in range(len(self.head))]
-        told = ["| " + " | ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+        told = [
+            "| " + " | ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)) + " |"
+            for row in rows
+        ]
         told.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
         missed = sum(not line.passed for line in self.lines)
         summary = f"{len(self.lines) - missed} of {len(self.lines)} pass."

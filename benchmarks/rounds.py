@@ -35,7 +35,9 @@ class Reader:
         path, _, query = address.partition("?")
         builder = EnvironBuilder(path=path, query_string=query, headers=self._headers)
         statuses: list[str] = []
-        body = self._app.wsgi_app(builder.get_environ(), lambda status, _headers, _error=None: statuses.append(status))
+        body = self._app.wsgi_app(
+            builder.get_environ(), lambda status, _headers, _error=None: statuses.append(status)
+        )
         try:
             yield from body
         finally:

@@ -5,7 +5,7 @@ Each function gives a condition for a WHERE clause over one table. A row outside
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from models.case import Case, ServiceRecord
 from models.referral import Referral
@@ -47,10 +47,10 @@ def detailed_referrals(actor: Actor) -> ColumnElement[bool]:
 
 
 def own_cases(actor: Actor) -> ColumnElement[bool]:
-    """The cases assigned to the actor now."""
+    """The cases assigned to the actor now, in the unit he works for now: who moves to another centre leaves them."""
     if not actor.may(P.CASE_WORK):
         return false()
-    return Case.case_manager_id == actor.user_id
+    return and_(Case.case_manager_id == actor.user_id, Case.unit_id == actor.unit_id)
 
 
 def unit_cases(actor: Actor) -> ColumnElement[bool]:

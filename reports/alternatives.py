@@ -39,7 +39,9 @@ def ordered_keys(
     names = [f"order_{n}" for n in range(len(order))]
     columns = [getattr(each, "element", each).label(name) for each, name in zip(order, names, strict=True)]
     each_alone = (
-        select(key.label("key"), *columns).where(*others, reason, *(said.is_not(true()) for said in reasons[:n]))
+        select(key.label("key"), *columns).where(
+            *others, reason, *(said.is_not(true()) for said in reasons[:n])
+        )
         for n, reason in enumerate(reasons)
     )
     # SQLite merges a bare compound only: around a sub-select it would sort.

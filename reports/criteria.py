@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.case import Case
 from models.crypto import KEYS
@@ -21,6 +22,7 @@ from rules.referral_flow import State
 from rules.texts import N_, has_unprintable, tidy_line
 
 Choices = Sequence[tuple[str, str]]
+Reference = InstrumentedAttribute[Any]
 MAX_TYPED = 100
 MOST_CHOICES = 500
 # As the filter offers them; a list's cell says more (rules.referral_flow.status_text).
@@ -49,7 +51,7 @@ class Criterion:
     choices: Callable[[ReadSession], Choices] | None = None
     hint: str = ""
     secret: bool = False
-    path: tuple[tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]], ...] = ()
+    path: tuple[tuple[Reference, Reference], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,17 @@ def search(criteria: Sequence[Criterion], arguments: Mapping[str, str]) -> Searc
             conditions.append((criterion, criterion.condition(text)))
         except FieldFault as fault:
             faults.append(FieldFault(criterion.name, fault.template, **fault.values))
-    return Search(typed, joined(conditions), tuple(faults))
+    return Search(typed, joined(conditions, nearby=True), tuple(faults))
 
 
-def joined(conditions: Iterable[tuple[Criterion, ColumnElement[bool]]]) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on the list's own table. Those on another one share a sub-select: a period is one range of its index."""
+def joined(
+    conditions: Iterable[tuple[Criterion, ColumnElement[bool]]], *, nearby: bool = False
+) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on the list's own table. Those on another one share a sub-select: a period is one range of its index.
+
+    `nearby`: the list has few rows, those of a user or a unit, and each is looked up; else the sub-select is read first,
+    which for a common name or a long period is a good part of the whole database.
+    """
     by_path: dict[Any, list[ColumnElement[bool]]] = {}
     for criterion, condition in conditions:
         by_path.setdefault(criterion.path, []).append(condition)
@@ -89,14 +97,19 @@ def joined(conditions: Iterable[tuple[Criterion, ColumnElement[bool]]]) -> tuple
     for path, conditions_there in by_path.items():
         nearer = conditions_there
         for reference, key in reversed(path):
-            nearer = [reference.in_(select(key).where(*nearer))]
+            there = select(key).where(*nearer)
+            nearer = [
+                there.where(key == reference).correlate(reference.class_).exists()
+                if nearby
+                else reference.in_(there)
+            ]
         found += nearer
     return tuple(found)
 
 
-def persons_named(text: str) -> Select[int]:
-    """Ids of persons with `text` anywhere in the name: a range of the suffixes' index."""
-    return select(NameSuffix.person_id).where(NameSuffix.suffix >= text, NameSuffix.suffix < _after(text))
+def name_holds(text: str) -> ColumnElement[bool]:
+    """`text` anywhere in a name: a range of the suffixes' index."""
+    return and_(NameSuffix.suffix >= text, NameSuffix.suffix < _after(text))
 
 
 def person_with(number: str) -> Select[int]:
@@ -133,7 +146,7 @@ REFERRAL_NUMBER = Criterion("number", N_("轉介單號"), lambda text: Referral.
 NATIONAL_ID = Criterion(
     "national_id", N_("身分證字號"), lambda text: Referral.person_id.in_(person_with(text)), secret=True
 )
-NAME = Criterion("name", N_("姓名"), lambda text: Referral.person_id.in_(persons_named(text)))
+NAME = Criterion("name", N_("姓名"), name_holds, path=((Referral.person_id, NameSuffix.person_id),))
 DATE_FROM = Criterion(
     "date_from",
     N_("轉介日期起"),
@@ -190,9 +203,7 @@ def known(text: str, choices: Container[str]) -> str:
     return text
 
 
-def through(
-    criterion: Criterion, reference: SQLColumnExpression[Any], key: SQLColumnExpression[Any]
-) -> Criterion:
+def through(criterion: Criterion, reference: Reference, key: Reference) -> Criterion:
     """The criterion of another table's list: `reference` of this table points to `key` of the criterion's own."""
     return replace(criterion, path=((reference, key), *criterion.path))
 

@@ -23,8 +23,8 @@ RATIO_COUNTS_FROM = 1024 * 1024  # a page of blanks packs well and harms nobody
 
 # Programs, scripts, installers, shortcuts, disk images, and office files that carry macros.
 EXECUTABLE = frozenset((
-    "ade", "adp", "app", "apk", "bat", "chm", "cmd", "com", "cpl", "dll", "dmg", "exe", "gadget",
-    "hta", "inf", "ins", "iso", "jar", "js", "jse", "lnk", "msc", "msi", "msp", "mst", "pif", "ps1",
+    "ade", "adp", "app", "apk", "asp", "aspx", "bat", "cgi", "chm", "cmd", "com", "cpl", "dll", "dmg", "exe", "gadget",
+    "hta", "inf", "ins", "iso", "jar", "js", "jse", "jsp", "lnk", "msc", "msi", "msp", "mst", "php", "phtml", "pif", "pl", "ps1",
     "ps1xml", "psm1", "py", "reg", "scf", "scr", "sct", "sh", "sys", "url", "vb", "vbe", "vbs",
     "vhd", "ws", "wsc", "wsf", "wsh", "docm", "dotm", "potm", "ppam", "pptm", "xlam", "xlsm",
     "xltm",

@@ -17,7 +17,6 @@ from rules.permissions import Permission
 from rules.roc_dates import show
 from rules.texts import N_, check_block
 
-
 MAX_REASON = 500
 
 

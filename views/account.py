@@ -16,6 +16,7 @@ from wtforms.validators import Email, EqualTo, InputRequired, Length
 from models.account import Account
 from rules.errors import FieldFault
 from rules.permissions import Permission as P
+from rules.texts import N_
 from services import accounts, passwords
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now
@@ -83,13 +84,22 @@ class PasswordView(Screen):
         form = PasswordForm()
         if form.validate_on_submit():
             account = database().get_one(Account, actor().user_id)
+            # A guess at the old password counts like one at the log-in: a stolen session has five, not as many as it likes.
+            with transaction(database()):
+                claimed = accounts.claim_attempt(database(), account.username, at=now())
             try:
+                if claimed is None:
+                    raise FieldFault("old_password", N_("舊密碼錯誤次數過多,帳號已鎖定,請 15 分鐘後再試。"))
                 with transaction(database()):
                     passwords.change_password(
                         database(), account, old=form.old_password.data, new=form.password.data, at=now()
                     )
+                    accounts.unlock(account)
             except FieldFault as fault:
                 form[fault.field].errors = [sentence(fault)]
+                if fault.field != "old_password":
+                    with transaction(database()):
+                        accounts.unlock(account)
             else:
                 locale = session.get("locale")
                 session.clear()

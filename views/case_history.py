@@ -10,8 +10,7 @@ from flask import Response, abort, current_app, flash, jsonify, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
-from models.crypto import UnreadableSecret
-from reports.attachments import NamedFile, named_files
+from reports.attachments import named_files
 from reports.case_timeline import happenings
 from reports.due_bar import due_bar
 from rules.due_dates import EXTENSION_WINDOW_DAYS, extended, may_extend
@@ -23,7 +22,7 @@ from services import cases, outbox, people
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now, today
 from views.case_pages import readable_case, serves, worked_case
-from views.files import file_response
+from views.files import file_response, stored_content
 from views.texts import sentence, translated
 
 
@@ -109,7 +108,11 @@ class CaseHistory(Screen):
         wanted = next((file for file in files if file.attachment.id == attachment_id), None)
         if wanted is None:
             abort(404)
-        return file_response(_content(wanted), wanted.name, wanted.attachment.extension)
+        return file_response(
+            stored_content(wanted.attachment.storage_name, name=wanted.name),
+            wanted.name,
+            wanted.attachment.extension,
+        )
 
 
 def _and_back(case_id: int, act: Callable[[], str]) -> Any:
@@ -128,14 +131,3 @@ def _posted_date(name: str) -> date:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
         abort(400)
-
-
-def _content(file: NamedFile) -> bytes:
-    try:
-        content: bytes = current_app.extensions["file_store"].load(file.attachment.storage_name)
-    except (OSError, UnreadableSecret) as error:
-        raise NotFound(
-            N_("附件「%(name)s」的檔案已遺失或損壞,無法下載。請洽系統管理者,或請轉介單位重新提供。"),
-            name=file.name,
-        ) from error
-    return content

@@ -52,7 +52,8 @@ class CaseRecords(Screen):
         except NotFound:
             raise
         except RuleBroken as refusal:
-            key = str(uuid.uuid4()) if isinstance(refusal, StaleVersion) else key  # sent on purpose, it is another record
+            if isinstance(refusal, StaleVersion):  # the key is used up: sent once more, it is another record
+                key = str(uuid.uuid4())
             return self._form(case, typed, key=key, notice=refusal), 409
         flash(_("服務紀錄已儲存。"), "success")
         return back_to("CaseHistory.show", case_id=case_id)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Response, send_file
+from flask import Response, current_app, send_file
+
+from models.crypto import UnreadableSecret
+from rules.errors import NotFound
+from rules.texts import N_
 
 TYPES = {
     "jpg": "image/jpeg",
@@ -16,6 +20,17 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
+
+
+def stored_content(storage_name: str, *, name: str) -> bytes:
+    """What the store holds. Raises NotFound, naming the file, when it is lost or cannot be decrypted."""
+    try:
+        content: bytes = current_app.extensions["file_store"].load(storage_name)
+    except (OSError, UnreadableSecret) as error:
+        raise NotFound(
+            N_("檔案「%(name)s」已遺失或損壞,無法下載。請洽系統管理者,或請提供的單位重新上傳。"), name=name
+        ) from error
+    return content
 
 
 def file_response(content: bytes, name: str, extension: str) -> Response:

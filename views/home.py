@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, url_for
+from flask import Response, abort, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
@@ -12,7 +12,7 @@ from models.content import Download
 from reports.notices import downloads, news
 from rules.permissions import Permission as P
 from views.access import Screen, database, needs, today
-from views.files import file_response
+from views.files import file_response, stored_content
 from views.menu import counts_of_request
 
 
@@ -37,7 +37,7 @@ class Home(Screen):
         found = database().get(Download, download_id)
         if found is None or found.expires_on < today():
             abort(404)
-        content = current_app.extensions["file_store"].load(found.storage_name)
+        content = stored_content(found.storage_name, name=found.file_name)
         return file_response(content, found.file_name, found.extension)
 
 

@@ -15,7 +15,7 @@ from reports.referral_lists import Reader
 from rules.permissions import Permission as P
 from views.access import actor, database, today
 from views.lists import ListScreen
-from views.texts import translated
+from views.texts import translator
 
 
 class Roster(ListScreen):
@@ -36,7 +36,7 @@ class Roster(ListScreen):
         return url_for("ReferralDetail.show", referral_id=row.key)
 
     def context(self) -> Reader:
-        return Reader(today(), translated)
+        return Reader(today(), translator())
 
     def batch_context(self, batch: Sequence[Any]) -> roster.Batch:
         return roster.load(database(), batch, self.context())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 
 from flask_babel import get_locale, gettext
 
@@ -21,7 +21,12 @@ def translated(text: object) -> str:
     Templates use it as a filter, since their `_()` takes a `%` for a place to be filled. An empty msgid would give the
     catalogue's header.
     """
-    return _known(str(get_locale()), str(text)) if text else ""
+    return translator()(str(text) if text else "")
+
+
+def translator() -> Callable[[str], str]:
+    """`translated` for the thousands of texts of one file: the reader's language is asked for once."""
+    return partial(_known, str(get_locale()))
 
 
 def listed(texts: Iterable[object]) -> str:
@@ -32,4 +37,4 @@ def listed(texts: Iterable[object]) -> str:
 @lru_cache(maxsize=4096)
 def _known(_locale: str, text: str) -> str:
     """A list offers hundreds of units, and asking the catalogue for each costs more than the list's rows."""
-    return gettext(text)
+    return gettext(text) if text else ""

@@ -24,9 +24,11 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 )
 @with_appcontext
 def prepare() -> None:
+    click.echo("database …")
     upgrade(str(MIGRATIONS))
     with transaction(db.session):
         roles.sync(db.session, registered_permissions(current_app.extensions["appbuilder"]))
         reference_data.load(db.session, at=datetime.now(UTC))
+    click.echo("PDF fonts (the first time takes about a minute) …")
     build_fonts(Path(current_app.config["FONT_DIR"]))
     click.echo("ready")

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
+from models.account import Account
 from models.crypto import KEYS, new_key
 from models.person import Person
 from rules.errors import AlreadyDone, FieldFault, NotFound, RuleBroken, StaleVersion, TooMany
@@ -196,3 +197,15 @@ def test_nothing_typed_into_the_referral_form_reaches_the_log(
     for path in ("look-up", "draft", ""):
         browser.post(f"/referrals/new/{path}", data=csrf(browser, typed), headers=FETCH)
     assert not [text for text in typed.values() if text in caplog.text]
+
+
+@pytest.mark.parametrize("number", ["2147483648", "99999999999999999999"])
+@pytest.mark.parametrize(
+    "place", ["/cases/{}", "/cases/{}/reply-form", "/referrals/{}", "/case-list/show/{}"]
+)
+def test_a_number_that_no_row_can_have_leads_nowhere(both: Flask, place: str, number: str) -> None:
+    browser = both.test_client()
+    account = db.session.query(Account).filter_by(username="manager").one()
+    with browser.session_transaction() as kept:
+        kept["_user_id"] = account.get_id()
+    assert browser.get(place.format(number)).status_code == 404

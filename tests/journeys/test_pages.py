@@ -28,7 +28,7 @@ class Watch:
     def __init__(self, page: Page, server: Server) -> None:
         self.trouble: list[str] = []
         self.own = urlsplit(server.url).netloc
-        page.on("console", lambda message: self._console(message))
+        page.on("console", self._console)
         page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
         page.on("request", lambda request: self._request(request.url))
 

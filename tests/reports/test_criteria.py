@@ -20,8 +20,8 @@ from reports.criteria import (
     REFERRAL_NUMBER,
     STATE,
     Criterion,
+    name_holds,
     of_case,
-    persons_named,
     search,
 )
 from tests.factories import close_case, fresh_number, make_case, make_person, make_record, make_referral
@@ -45,7 +45,9 @@ NAMES = (
 
 
 def named(session: Session, part: str) -> list[str]:
-    found = session.scalars(select(Person.name).where(Person.id.in_(persons_named(part))))
+    found = session.scalars(
+        select(Person.name).where(Person.id.in_(select(NameSuffix.person_id).where(name_holds(part))))
+    )
     return sorted(found)
 
 

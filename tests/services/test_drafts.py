@@ -132,3 +132,13 @@ def test_discarding_deletes_draft_and_files(session: Session, act_as: Act, store
         drafts.discard(session, files, by=act_as("referrer"))
     assert stored(store) == 0
     assert session.scalar(select(func.count()).select_from(ReferralDraft)) == 0
+
+
+def test_a_key_of_somebody_elses_form_opens_nothing(session: Session, act_as: Act) -> None:
+    with transaction(session):
+        drafts.save(session, KEY, {"brief": "祕密"}, by=act_as("referrer"), at=AT)
+    with pytest.raises(NotFound), transaction(session):
+        drafts.save(session, KEY, {"brief": "別人"}, by=act_as("referrer2"), at=AT)
+    assert drafts.load(session, by=act_as("referrer2")) is None
+    mine = drafts.load(session, by=act_as("referrer"))
+    assert mine is not None and mine.typed == {"brief": "祕密"}

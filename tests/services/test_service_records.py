@@ -144,3 +144,12 @@ def test_after_closing_nothing_is_corrected(session: Session, case: Case, act_as
         correct(session, record, REFUSED, act_as("manager"))
     session.expire_all()
     assert entry_of(record) == TRAINING
+
+
+def test_another_text_under_the_key_of_a_sent_form_is_refused_and_not_lost_in_silence(
+    session: Session, case: Case, act_as: Cast
+) -> None:
+    write(session, case, TRAINING, act_as("manager"))
+    with pytest.raises(StaleVersion):
+        write(session, case, REFUSED, act_as("manager"))
+    assert [entry_of(record) for record in session.scalars(select(ServiceRecord))] == [TRAINING]

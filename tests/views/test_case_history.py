@@ -303,3 +303,10 @@ class TestAttachments:
         answer = page(as_("manager"), case, f"/attachments/{attachment.id}")
         assert answer.status_code == 404
         assert f"附件「附件1_{case.referral_id}_2026-11-20.zip」的檔案已遺失或損壞" in answer.text
+
+
+def test_who_closes_a_case_without_records_a_second_time_reads_who_was_first(
+    case: Case, press: Callable[..., str]
+) -> None:
+    press("supervisor", f"/cases/{case.id}/close", unserved="1")
+    assert press("manager", f"/cases/{case.id}/close") == "此個案已由 郭玲巧 結案"

@@ -228,3 +228,28 @@ def test_saving_over_a_newer_version_shows_it_and_keeps_what_was_typed(
     assert "三次未接" in answer.text and 'value="陪同面試"' in answer.text
     assert stored() == [NotProvided((1,), "三次未接")]
     assert send({**WHOLE, "version": "2"}, f"/{record.id}/edit").status_code == 302
+
+
+def test_a_sent_form_with_another_text_is_kept_and_goes_as_a_second_record_when_sent_again(
+    send: Callable[..., Any],
+) -> None:
+    first = {"provided": "N", "reasons": ["1"], "remark": "第一通", "submission_key": str(uuid.uuid4())}
+    send(first)
+    answer = send({**first, "remark": "第二通"})
+    assert answer.status_code == 409 and "第二通" in answer.text
+    assert [entry.remark for entry in stored()] == ["第一通"]
+    found = re.search(r'name="submission_key" value="([^"]+)"', answer.text)
+    assert found and send({**first, "remark": "第二通", "submission_key": found[1]}).status_code == 302
+    assert [entry.remark for entry in stored()] == ["第一通", "第二通"]
+
+
+def test_a_case_closed_while_its_record_was_corrected_keeps_what_was_typed(
+    case: Case, record: ServiceRecord, as_: As, csrf: Csrf, act_as: Cast
+) -> None:
+    with transaction(db.session):
+        cases.close(db.session, case.id, base_url="", by=act_as("supervisor"), at=AT)
+    browser = as_("manager")
+    typed = {"provided": "N", "reasons": ["1"], "remark": "改了很久的說明", "version": "1"}
+    answer = browser.post(f"/cases/{case.id}/records/{record.id}/edit", data=csrf(browser, typed))
+    assert answer.status_code == 409
+    assert "此個案已由 郭玲巧 結案" in answer.text and "改了很久的說明" in answer.text

@@ -541,3 +541,27 @@ def test_unknown_kinds_and_keys_are_refused(open_form: Callable[..., Form]) -> N
         422,
     }
     assert uuid.UUID(form.typed["key"])
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_a_form_that_is_not_the_users_registers_and_answers_nothing(
+    app: Flask, open_form: Callable[..., Form], known: bool
+) -> None:
+    """Whom it found would be told by the answer, and the trail of the look-up rolled back with the refusal."""
+    with transaction(db.session):
+        person = make_person(db.session, name="唐三藏")
+    form = open_form()
+    form.post("draft", brief="打到一半")
+    answer = form.post(
+        "person",
+        key=str(uuid.uuid4()),
+        name="唐三藏",
+        national_id=person.national_id if known else fresh_number(),
+        birthday="80/07/07",
+        phone="0912345678",
+        address=ADDRESS,
+        postal_code="30054",
+    )
+    assert answer.status_code == 422 and "您在另一個視窗有尚未送出的轉介單" in answer.text
+    assert "0912345678" in answer.text, "what was typed stays"
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 1

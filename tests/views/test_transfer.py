@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import func, select
 
 from app.extensions import db
+from models.account import Account
 from models.case import Assignment, Case
 from services.transaction import transaction
 from tests.conftest import NOW
@@ -112,3 +114,19 @@ def test_for_another_units_supervisor_the_case_does_not_exist(as_, csrf, case_id
     for step in STEPS[1:]:
         assert browser.get("/transfers" + step.format(id=case_id)).status_code == 404
     assert press(browser, csrf, case_id, taker="manager3").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["<b>王</b>", "王100%", "王%(who)s"])
+def test_a_name_among_the_choices_is_a_text_and_nothing_else(as_, case_id, name):
+    with transaction(db.session):
+        db.session.get_one(Account, account_id(db.session, "manager")).name = name
+    page = as_("supervisor").get("/transfers/")
+    assert page.status_code == 200
+    assert f">{escape(name)}</option>" in page.text
+
+
+def test_somebody_disabled_meanwhile_is_refused_by_name(as_, csrf, case_id):
+    with transaction(db.session):
+        db.session.get_one(Account, account_id(db.session, "manager2")).active = False
+    answer = press(as_("supervisor"), csrf, case_id)
+    assert answer.status_code == 422 and "陳思妤 的帳號已停用" in answer.text

@@ -15,12 +15,13 @@ _FILTER = re.compile(r"_flt_([0-9])_(\w+)", re.ASCII)
 
 
 def refuse_malformed(filters: dict[str, list[Any]]) -> None:
-    """404 for a key that no row can have, 400 for a page that is no number, a filter that the list does not have, and a character no database stores.
+    """404 for a key that no row can have; 400 for a page that is no number, a filter that the list does not have, and a
+    character no database stores.
 
     `filters`: those of each search column, as FAB's `get_search_filters` gives them. FAB looks for its names anywhere in
     an argument's name, so does this.
     """
-    if "pk" in (request.view_args or {}) and not _KEY.fullmatch(str((request.view_args or {})["pk"])):
+    if not _KEY.fullmatch((request.view_args or {}).get("pk", "0")):
         abort(404)
     for key, value in request.args.items(multi=True):
         if "\x00" in key + value or key in _OF_URL_FOR:

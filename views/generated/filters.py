@@ -89,8 +89,13 @@ class ChoiceField(Field):
 
     def widget(self, field: Field, **_attributes: object) -> Markup:
         """`lists.js` selects what is active."""
-        offered = (("", _("全選")), *((value, translated(label)) for value, label in self._choices(database())))
-        options = "".join(f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in offered)
+        offered = (
+            ("", _("全選")),
+            *((value, translated(label)) for value, label in self._choices(database())),
+        )
+        options = "".join(
+            f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in offered
+        )
         return Markup(f'<select class="form-control" id="{field.id}" name="{field.name}">{options}</select>')  # noqa: S704
 
 

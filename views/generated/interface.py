@@ -73,7 +73,9 @@ class RowAccess(SQLAInterface):
             count = max(count or 0, start + page_size + 1)
         return count or 0, self.rows(list(wanted))
 
-    def keys(self, filters: Filters | None, order_column: str = "", order_direction: str = "") -> Select[Any] | CompoundSelect[Any]:
+    def keys(
+        self, filters: Filters | None, order_column: str = "", order_direction: str = ""
+    ) -> Select[Any] | CompoundSelect[Any]:
         """Primary keys of the found rows in the list's order: what the screen pages and the export streams."""
         key = self.get_pk()
         query = self.apply_filters(self.session.query(key), filters)

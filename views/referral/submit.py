@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, request, url_for
+from flask import abort, current_app, flash, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -49,6 +49,7 @@ class ReferralSubmit(PersonSteps, DraftSteps, Screen):
         form = ReferralForm()
         key = key_of(form)
         if known := referrals.sent_with(database(), key, by=actor()):
+            flash(_("這張表單先前已經送出,沒有重複建立。要再轉介一位,請按「再建立一筆轉介單」。"), "info")
             return self._sent(known)
         try:
             draft, file_faults = keep(form)
