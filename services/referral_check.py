@@ -12,7 +12,7 @@ from rules import national_id
 from rules.errors import Faults, FieldFault, RuleBroken
 from rules.gather import Gather
 from rules.identities import contradictions
-from rules.person import PersonFields, check_birthday, check_person
+from rules.person import PersonFields, check_birthday, check_person, check_postal_code
 from rules.referral_form import ReferralFields, check_referral
 from services import drafts, postal, referrals
 from services.transaction import AnySession
@@ -39,7 +39,8 @@ def check_person_form(session: AnySession, raw: Mapping[str, Any], *, today: dat
         completed = with_postal_code(session, raw)
     with gather:
         fields = check_person(completed, today=today)
-        postal.require_code(session, fields.postal_code)
+    with gather:
+        postal.require_code(session, check_postal_code(str(completed.get("postal_code") or "")))
     _raise_any(gather)
     return fields
 

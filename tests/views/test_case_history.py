@@ -302,7 +302,7 @@ class TestAttachments:
             stored.unlink()
         answer = page(as_("manager"), case, f"/attachments/{attachment.id}")
         assert answer.status_code == 404
-        assert f"附件「附件1_{case.referral_id}_2026-11-20.zip」的檔案已遺失或損壞" in answer.text
+        assert f"檔案「附件1_{case.referral_id}_2026-11-20.zip」已遺失或損壞" in answer.text
 
 
 def test_who_closes_a_case_without_records_a_second_time_reads_who_was_first(

@@ -281,6 +281,12 @@ def test_all_faults_are_shown_at_once(open_form: Callable[..., Form]) -> None:
         assert sentence in page
 
 
+def test_an_unknown_code_is_told_together_with_the_other_faults(open_form: Callable[..., Form]) -> None:
+    form = open_form().look_up(saved_person())
+    page = form.post(birthday="80/02/30", postal_code="12345").get_data(as_text=True)
+    assert "沒有「80/02/30」這一天" in page and "檢查到郵遞區號不在設定中: 12345" in page
+
+
 def test_a_person_must_be_looked_up_before_sending(open_form: Callable[..., Form]) -> None:
     person = saved_person()
     form = open_form().look_up(person).fill(national_id=saved_person(name="別人").national_id)
