@@ -61,4 +61,5 @@ class ReferralDetail(Screen):
             case=case,
             status=status_sentence(referral.state, due, Reader(today(), _)),
             entries=happenings(database(), referral_id, translated),
+            may_follow=actor().may(P.REFERRAL_FOLLOW),
         )
