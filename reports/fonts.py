@@ -1,7 +1,7 @@
 """The faces of our PDF files: built once into a folder, registered once per process.
 
 The faces come as OpenType packages (OFL). ReportLab embeds TrueType outlines only, and converting them takes
-half a minute, so `build_fonts` (at installation: `flask fonts build`) keeps the converted files. Noto Sans TC
+half a minute, so `build_fonts` (at installation: `flask prepare`) keeps the converted files. Noto Sans TC
 draws nearly everything; a second face holds 12,000 characters that it lacks (𠮷, 逹, all of Extension A).
 Faces that the configuration names, such as TW-Kai with its Ext-B, come before both.
 """
@@ -79,7 +79,7 @@ def load_fonts(folder: Path, extra: tuple[Path, ...] = ()) -> Fonts:
     """Registers the built faces, `extra` TrueType files first. Raises FileNotFoundError if one is missing."""
     files = [*extra, *(face.file(folder) for face in _FACES)]
     if absent := [file.name for file in files if not file.exists()]:
-        raise FileNotFoundError(f"PDF fonts are missing: {', '.join(absent)}. Run `flask fonts build`.")
+        raise FileNotFoundError(f"PDF fonts are missing: {', '.join(absent)}. Run `flask prepare`.")
     families = tuple(_register(file) for file in files)
     faces = [pdfmetrics.getFont(family).face for family in families]
     return Fonts(families, frozenset[int]().union(*(face.charToGlyph for face in faces)))
@@ -108,15 +108,18 @@ def _rare_face() -> bytes:
     from fontTools.ttLib import TTFont
     from xhtml2pdf.opentype import to_truetype
 
-    known = TTFont(pylopdf_fonts_zh_tw.sans_path(), lazy=True).getBestCmap()
-    face = TTFont(noto_cjk_sans_otc.FONT_PATH, fontNumber=_TAIWAN, lazy=True)
     options = Options(layout_features=[], hinting=False)
     options.drop_tables += ["VORG", "vhea", "vmtx"]
     subsetter = Subsetter(options)
-    rare = [code for code in face.getBestCmap() if code not in known and not _KOREAN.match(chr(code))]
-    subsetter.populate(unicodes=rare)
-    subsetter.subset(face)
-    face.save(reduced := BytesIO())
+    with (
+        TTFont(pylopdf_fonts_zh_tw.sans_path(), lazy=True) as main,
+        TTFont(noto_cjk_sans_otc.FONT_PATH, fontNumber=_TAIWAN, lazy=True) as face,
+    ):
+        known = main.getBestCmap()
+        rare = [code for code in face.getBestCmap() if code not in known and not _KOREAN.match(chr(code))]
+        subsetter.populate(unicodes=rare)
+        subsetter.subset(face)
+        face.save(reduced := BytesIO())
     return to_truetype(reduced.getvalue())
 
 

@@ -125,6 +125,14 @@ def test_filters_add_up(
     assert search(as_("supervisor"), **criteria) == found
 
 
+def test_a_date_that_does_not_exist_is_refused_at_its_field(as_: Open) -> None:
+    page = as_("supervisor").get("/roster/", query_string={"date_to": "115/2/30"}).text
+    control = re.search(r'<input[^>]*id="date_to"[^>]*>', page)
+    assert control and 'value="115/2/30"' in control[0]
+    assert 'aria-invalid="true"' in control[0] and 'aria-describedby="date_to-fault"' in control[0]
+    assert re.search(r'id="date_to-fault">.*?沒有「115/2/30」這一天', page, re.DOTALL)
+
+
 def test_agency_unit_and_case_manager_are_filters(as_: Open, referrals: dict[str, int]) -> None:
     sender = db.session.scalars(select(Account).where(Account.username == "referrer2")).one()
     manager = db.session.scalars(select(Account).where(Account.username == "manager2")).one()
