@@ -6,10 +6,12 @@ import logging
 import secrets
 from contextlib import suppress
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -46,7 +48,26 @@ def _rule_broken(error: RuleBroken) -> Response:
 
 
 def _form_expired(_error: CSRFError) -> Response:
-    return _page(400, _("這個頁面放太久或已在別處登出,請回上一頁重新整理後再送出一次。"))
+    """The session that the form belongs to is over. What was typed is not: the page keeps it to be sent again."""
+    if request.headers.get("X-Requested-With") == "fetch":
+        status = 400 if current_user.is_authenticated else 401
+        return _page(status, _("這個頁面放太久或已在別處登出,請在新分頁登入後再試一次。"), code="csrf")
+    if not _may_be_sent_again():
+        return _page(400, _("這個頁面放太久或已在別處登出,請回上一頁重新整理後再送出一次。"))
+    page = render_template(
+        "errors/expired.html",
+        sentence=_("您已登出,或登入時間已過,所以剛才的內容沒有送出。請先登入,再回到這一頁送出一次。"),
+        action=request.full_path.rstrip("?"),
+        kept=[(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"],
+    )
+    return make_response(page, 400)
+
+
+def _may_be_sent_again() -> bool:
+    """Only what came from a page of our own, and never a password."""
+    origin = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
+    secret = any("password" in name for name in request.form)
+    return bool(request.form) and origin.netloc == request.host and not secret
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -5,6 +5,7 @@ The date of a record is the day it is written; the form has no field for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,9 @@ TRAINING, OTHER_SERVICE = 2, 3
 _SERVICE_LABELS = dict(SERVICES)
 _REASON_LABELS = dict(REASONS)
 _TRAINING_TEXTS = ("training_unit", "training_course", "training_from", "training_to")
+
+_PRINTED = ("training_unit", "training_course", "other_service", "remark")
+_EMOJI = re.compile("[\U0001f000-\U0001faff]")
 
 MAX_TRAINING_TEXT = 100
 MAX_OTHER_SERVICE = 200
@@ -150,8 +154,17 @@ def _check_provided(raw: Mapping[str, object], known: Collection[int]) -> Provid
         other = check_line(typed, field="other_service", limit=MAX_OTHER_SERVICE, missing=missing)
     with gather:
         remark = check_block(_text(raw, "remark"), field="remark", limit=MAX_REMARK)
+    with gather:
+        _check_drawable(raw)
     gather.raise_any()
     return Provided(services, training, other, remark)
+
+
+def _check_drawable(raw: Mapping[str, object]) -> None:
+    """The reply form is printed, and no face draws emoji; after the closing nobody could take them out any more."""
+    for field in _PRINTED:
+        if found := _EMOJI.search(_text(raw, field)):
+            raise FieldFault(field, "「%(sign)s」是表情符號，回覆單印不出來，請改用文字。", sign=found[0])
 
 
 def _check_not_provided(raw: Mapping[str, object], known: Collection[int]) -> NotProvided:
@@ -162,6 +175,8 @@ def _check_not_provided(raw: Mapping[str, object], known: Collection[int]) -> No
             raise FieldFault("reasons", "請至少勾選一項無法提供服務的原因。")
     with gather:
         remark = check_block(_text(raw, "remark"), field="remark", limit=MAX_REMARK)
+    with gather:
+        _check_drawable(raw)
     gather.raise_any()
     return NotProvided(reasons, remark)
 

@@ -29,6 +29,7 @@ TABLE: tuple[tuple[str, frozenset[Role] | None], ...] = (
     # everybody with an account
     ("Home.*", EVERYBODY),
     ("LoginView.extend", EVERYBODY),
+    ("LoginView.token", EVERYBODY),
     ("AccountView.*", EVERYBODY),
     ("PasswordView.*", EVERYBODY),
     # the referring unit

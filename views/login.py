@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, flash, redirect, request, session, url_for
+from flask import Response, abort, current_app, flash, jsonify, redirect, request, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.views import AuthDBView
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as WerkzeugResponse
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -115,6 +116,12 @@ class LoginView(NoHistory, AuthDBView):
             session["locale"] = locale
         flash(_("您已登出。"), "success")
         return redirect(url_for("LoginView.login"))
+
+    @expose("/session/token")
+    @needs(P.HOME_VIEW)
+    def token(self) -> Response:
+        """The token for forms that were opened in a session which is over; only our own pages can read it."""
+        return jsonify({"token": generate_csrf()})
 
     @expose("/session/extend", methods=["POST"])
     @needs(P.HOME_VIEW)

@@ -117,7 +117,7 @@ def test_a_configured_face_comes_first(font_folder: Path, tmp_path: Path) -> Non
 
 
 def test_missing_faces_name_the_command_that_builds_them(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="flask fonts build"):
+    with pytest.raises(FileNotFoundError, match="flask prepare"):
         load_fonts(tmp_path)
 
 

@@ -140,3 +140,12 @@ def test_a_training_reads_with_its_parts():
         "(112/10/17)2.職業訓練：(1)受訓單位：職訓中心 (2)參加職類：烘焙 "
         "(3)參訓期間：112/11/1~113/1/31 (4)生活津貼：有",
     )
+
+
+@pytest.mark.parametrize("provided", ["Y", "N"])
+def test_an_emoji_is_refused_where_it_is_typed_since_it_cannot_be_printed(provided: str) -> None:
+    raw = {"provided": provided, "services": ["1"], "reasons": ["1"], "remark": "備註😀"}
+    with pytest.raises(Faults) as refused:
+        check(raw)
+    assert [fault.field for fault in refused.value.faults] == ["remark"]
+    assert "😀" in str(refused.value.faults[0])
