@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
 from app.extensions import db
 from models.crypto import UnreadableSecret
@@ -76,8 +76,8 @@ def _http_error(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
         return _unexpected(error.original_exception)  # raised while a page about another error was made
     response = _page(error.code, _sentence_for(error.code))
-    if error.code == HTTPStatus.TOO_MANY_REQUESTS and getattr(error, "retry_after", None):
-        response.headers["Retry-After"] = str(getattr(error, "retry_after"))  # noqa: B009
+    if isinstance(error, TooManyRequests) and error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from models import scopes
-from reports import roster
+from reports import roster, roster_batch
 from reports.referral_lists import Reader
 from rules.permissions import Permission as P
 from views.access import actor, database, today
@@ -39,7 +39,7 @@ class Roster(ListScreen):
         return Reader(today(), translator())
 
     def batch_context(self, batch: Sequence[Any]) -> roster.Batch:
-        return roster.load(database(), batch, self.context())
+        return roster_batch.load(database(), batch, self.context())
 
     def choices(self) -> Mapping[str, Any]:
         return roster.choices(database(), actor())

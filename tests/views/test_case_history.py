@@ -197,7 +197,15 @@ class TestExtending:
 
 
 class TestClosing:
-    def test_while_the_mail_server_is_down(self, served: Case, press: Callable[..., str]) -> None:
+    @pytest.fixture(autouse=True)
+    def _with_a_mail_server(self, app: Flask) -> None:
+        app.config["MAIL_SERVER"] = "mail.example.org"
+
+    @pytest.mark.parametrize("server", ["mail.example.org", ""], ids=["down", "none"])
+    def test_while_the_mail_server_is_down(
+        self, served: Case, press: Callable[..., str], app: Flask, server: str
+    ) -> None:
+        app.config["MAIL_SERVER"] = server
         message = press("manager", f"/cases/{served.id}/close")
         assert message == "成功結案!!郵件尚未寄出,系統將自動重送"
         assert db.session.scalar(select(func.count(Mail.id))) == 1
