@@ -17,8 +17,7 @@ from models.referral import Referral
 from reports.columns import Column
 from reports.criteria import DATE_FROM, DATE_TO, NAME, NATIONAL_ID, STATE, of_case
 from reports.pages import Listing
-from rules import roc_dates
-from rules.referral_flow import STATUS_TEXT, State
+from rules.referral_flow import State, status_text
 from rules.texts import N_
 
 
@@ -31,8 +30,7 @@ class Reader:
 
 
 def status_sentence(state: str, due: date | None, reader: Reader) -> str:
-    """As `rules.referral_flow.status_text`, in the reader's language."""
-    return reader.translate(STATUS_TEXT[State(state)]) % {"due": roc_dates.show(due) if due else ""}
+    return status_text(State(state), due, reader.translate)
 
 
 def status_value() -> ColumnElement[str]:

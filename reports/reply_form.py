@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,7 +15,6 @@ from markupsafe import Markup
 from reports.fonts import Fonts
 from reports.line_breaks import broken
 from reports.pdf import render_pdf
-from rules import roc_dates
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -42,11 +40,6 @@ class ReplyForm:
     agency: str
     case_manager: str = ""
     supervisor: str = ""
-
-
-def dated_line(day: date, entries: Sequence[str]) -> str:
-    """`(112/10/17)1.無法聯繫3次以上、8.測試指標`"""
-    return f"({roc_dates.show(day)}){'、'.join(entries)}"
 
 
 def html(form: ReplyForm, fonts: Fonts) -> str:

@@ -7,7 +7,7 @@ made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -107,6 +107,6 @@ def check_reason(move: Move, reason: str) -> str:
     return tidied
 
 
-def status_text(state: State, due: date | None) -> str:
+def status_text(state: State, due: date | None, translate: Callable[[str], str] = str) -> str:
     """服務狀態 of a list; `due` is the case's due date, which every open referral has."""
-    return STATUS_TEXT[state] % {"due": show(due) if due else ""}
+    return translate(STATUS_TEXT[state]) % {"due": show(due) if due else ""}

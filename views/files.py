@@ -9,17 +9,7 @@ from flask import Response, current_app, send_file
 from models.crypto import UnreadableSecret
 from rules.errors import NotFound
 from rules.texts import N_
-
-TYPES = {
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "pdf": "application/pdf",
-    "zip": "application/zip",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-}
+from rules.uploads import UploadType
 
 
 def stored_content(storage_name: str, *, name: str) -> bytes:
@@ -36,7 +26,7 @@ def stored_content(storage_name: str, *, name: str) -> bytes:
 def file_response(content: bytes, name: str, extension: str) -> Response:
     response = send_file(
         BytesIO(content),
-        mimetype=TYPES.get(extension, "application/octet-stream"),
+        mimetype=UploadType(extension).media_type,
         as_attachment=True,
         download_name=name,
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from markupsafe import Markup
 
 from reports import reply_form
 from reports.fonts import Fonts
-from reports.reply_form import ReplyForm, dated_line
+from reports.reply_form import ReplyForm
 from tests.reports.conftest import Tool
 
 FORM = ReplyForm(
@@ -18,12 +17,12 @@ FORM = ReplyForm(
     receiving_unit="板橋就業服務站(委辦新北市政府)",
     receiving_unit_phone="02-29598856分機201",
     not_served=[
-        dated_line(date(2023, 10, 17), ["1.無法聯繫3次以上(3次不同日期及時段)"]),
-        dated_line(date(2023, 10, 17), ["1.無法聯繫3次以上(3次不同日期及時段)", "8.測試指標"]),
+        "(112/10/17)1.無法聯繫3次以上(3次不同日期及時段)",
+        "(112/10/17)1.無法聯繫3次以上(3次不同日期及時段)、8.測試指標",
     ],
     served=[
-        dated_line(date(2023, 10, 17), ["1.就業服務"]),
-        dated_line(date(2023, 10, 18), ["3.其他：2"]),
+        "(112/10/17)1.就業服務",
+        "(112/10/18)3.其他：2",
     ],
     remarks=["test DD", "測試測試測試"],
     agency="新北市政府就業服務處板橋就業服務站(委辦新北市政府)",
@@ -38,10 +37,6 @@ LABELS = [
     "其他備註",
     "簽核",
 ]
-
-
-def test_reasons_of_one_record_stand_on_one_dated_line() -> None:
-    assert FORM.not_served[1] == "(112/10/17)1.無法聯繫3次以上(3次不同日期及時段)、8.測試指標"
 
 
 def test_the_pdf_has_the_rows_of_the_manual_in_their_order(fonts: Fonts, poppler: Tool) -> None:

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.extensions import db
+from services import postal
 from services.transaction import transaction
 from tests.factories import make_case, make_record, make_referral
 from tests.views.statements import counted
@@ -20,6 +21,19 @@ LISTS = {
     "/case-list/list/": "supervisor",
     "/service-record-list/list/": "supervisor",
 }
+# Lists that have no name to search for, or are short by nature: the same bound.
+OTHER_LISTS = {
+    "/intake/": "supervisor",
+    "/transfers/": "supervisor",
+    "/cases/mine/": "manager",
+    "/unrouted/": "admin",
+    "/referral-list/list/?": "admin",
+    "/users/list/": "admin",
+    "/units/list/": "admin",
+    "/agencies/list/": "admin",
+    "/service-areas/list/": "admin",
+    "/outbox/list/": "admin",
+}
 MOST = 9
 
 
@@ -31,18 +45,21 @@ def fill(rows: int) -> None:
             case = make_case(db.session, referral=referral)
             make_record(db.session, case)
             make_record(db.session, case, reasons=(1, 2))
+            make_referral(db.session)
+            make_referral(db.session, unit=None)
 
 
-@pytest.mark.parametrize("address", LISTS)
+@pytest.mark.parametrize("address", LISTS | OTHER_LISTS)
 def test_a_list_takes_as_many_statements_with_200_rows_as_with_none(
     as_: Callable[[str], FlaskClient], address: str
 ) -> None:
-    browser = as_(LISTS[address])
+    browser = as_((LISTS | OTHER_LISTS)[address])
+    postal.directory(db.session)  # read once by each process, whoever asks first
     taken = []
     for more in (0, 30, 170):
         fill(more)
         with counted() as sent:
-            assert browser.get(f"{address}?size=100&psize_x=100").status_code == 200
+            assert browser.get(address.rstrip("?"), query_string={"size": "100"}).status_code == 200
         taken.append(len(sent))
     # Nothing is looked up for rows that are not there: an empty page takes fewer, a full one never more.
     assert taken[1] == taken[2] <= MOST, "\n".join(sent)
