@@ -145,3 +145,17 @@ def exports_the_roster(page: Page, picture: Any, folder: Path) -> None:
     for text in (shown[3], "唐三藏", "男", "已結案"):
         assert text in person, (text, person)
     assert [line for line in read_by_libreoffice(file) if "唐三藏" in line] == [person]
+
+
+def test_an_address_typed_before_the_page_s_script_arrived_gets_its_postal_code(log_in: Any) -> None:
+    page: Page = log_in("referrer")
+    held: list[Any] = []
+    page.route("**/referral/main.js*", lambda route: held.append(route))
+    page.goto("/referrals/new", wait_until="commit")
+    page.locator("input[name=address]").fill(ADDRESS)
+    page.locator("input[name=home_phone]").focus()
+    expect(page.locator("input[name=postal_code]")).to_have_value("")
+    assert held, "the script has not been asked for"
+    for route in held:
+        route.continue_()
+    expect(page.locator("input[name=postal_code]")).to_have_value("30054")

@@ -7,7 +7,8 @@ export function connectPostal(form) {
   const address = form.elements.address;
   const code = form.elements.postal_code;
   const routed = block.querySelector("[data-routed]");
-  let asked = { address: address.value, postal_code: code.value };
+  // What the server wrote, not what the fields hold: somebody may have typed before this script arrived.
+  let asked = { address: address.defaultValue, postal_code: code.defaultValue };
   let newest = 0;
 
   async function ask(by) {
@@ -48,6 +49,8 @@ export function connectPostal(form) {
     showFault(address, "");
     if (code.value) ask("code");
   });
+  const left = address !== document.activeElement && address.value.trim() && address.value !== asked.address;
+  if (left && !code.value.trim()) ask("address");
 }
 
 function chip(text) {
