@@ -12,6 +12,7 @@ from flask import Flask, request
 from sqlalchemy import Connection, event
 
 from app.extensions import db
+from services import trail
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -35,6 +36,7 @@ def _configure(connection: Any, _record: Any) -> None:
         "recursive_triggers=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function(trail.SQLITE_LINK, 2, trail.link, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:

@@ -6,13 +6,14 @@ would pass by the CAPTCHA. UserView and RoleView are screens like others: FAB wo
 
 from __future__ import annotations
 
-from flask import current_app
+from flask import current_app, g
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_login import current_user
 
 from app.extensions import db
 from models.account import Account
 from rules.permissions import Permission
+from services import accounts
 from views.access import grants_of_request
 from views.login import LoginView
 
@@ -42,10 +43,11 @@ class SecurityManager(FabSecurityManager):
         user_id, _, version = str(pk).partition(".")
         if not user_id.isdigit():
             return None
-        user = db.session.get(Account, int(user_id))
-        if user is None or not user.is_active or version != str(user.session_version):
+        found = accounts.with_grants(db.session, int(user_id))
+        if found is None:
             return None
-        return user
+        user, g.grants = found
+        return user if user.is_active and version == str(user.session_version) else None
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """One statement a request answers every question; a right revoked elsewhere is gone at the next request."""

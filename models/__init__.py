@@ -2,6 +2,8 @@
 
 from models import (
     account,
+    api_key,
+    batch,
     case,
     codes,
     content,
@@ -10,11 +12,16 @@ from models import (
     person,
     postal,
     referral,
+    staff,
+    support,
     timeline,
+    trail,
 )
 
 __all__ = [
     "account",
+    "api_key",
+    "batch",
     "case",
     "codes",
     "content",
@@ -23,5 +30,8 @@ __all__ = [
     "person",
     "postal",
     "referral",
+    "staff",
+    "support",
     "timeline",
+    "trail",
 ]

@@ -29,6 +29,8 @@ class Person(Stamped, Model):
     other_phone: Mapped[str | None] = mapped_column(Secret)
     address: Mapped[str] = mapped_column(Secret)
     postal_code: Mapped[str] = mapped_column(String(6))
+    # The retention schedule has taken away what tells who this was; the row stays for the figures.
+    anonymised_on: Mapped[date | None]
 
     def __repr__(self) -> str:
         return f"person {self.id}"
@@ -58,25 +60,3 @@ class PersonRevision(AppendOnly, Model):
     before: Mapped[str] = mapped_column(Secret)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
-
-
-class PersonAccess(AppendOnly, Model):
-    """Look-ups and reveals of personal data: who, when, from where, whom, on which ground.
-
-    A look-up that found nobody has no person; its criteria are kept as the keyed hash of the number asked for.
-    """
-
-    __tablename__ = "person_access"
-    __table_args__ = (
-        Index("ix_person_access_person", "person_id", "id"),
-        Index("ix_person_access_actor", "actor_id", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment)
-    actor_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
-    address: Mapped[str] = mapped_column(String(45), default="")
-    act: Mapped[str] = mapped_column(String(16))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    asked_hash: Mapped[str | None] = mapped_column(String(64))
-    ground: Mapped[str] = mapped_column(String(100), default="")

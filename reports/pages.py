@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    func,
+    null,
+    select,
+)
 from sqlalchemy.sql.operators import desc_op
 
 from reports.columns import Column
@@ -25,13 +35,19 @@ class Listing:
     """A list's definition, shared by its screen and its files.
 
     `key`: the primary key that is paged. `select_from`: the joins that the columns need, left to right. `order`: columns
-    of the key's own table, so that an index gives the order; the key itself is added as the last one.
+    of the key's own table, so that an index gives the order; the key itself is added as the last one. `person`: whose data
+    a row shows, for the trail; a list without it shows nobody's.
     """
 
     key: SQLColumnExpression[int]
     select_from: Any
     columns: tuple[Column, ...]
     order: tuple[SQLColumnExpression[Any], ...]
+    person: SQLColumnExpression[int] | None = None
+
+    def values(self, row: Row[Any]) -> Sequence[Any]:
+        """The columns of a row without what is loaded beside them."""
+        return row[2 : 2 + len(self.columns)]
 
     def sorted_by(self, sort: str, descending: bool) -> tuple[SQLColumnExpression[Any], ...]:
         """The order for a column's key from the address bar; an unknown one gives the default order."""
@@ -92,19 +108,37 @@ def fetch(
     sort: str = "",
     descending: bool = False,
 ) -> Page:
-    """Two statements: the bounded count; the page's rows, joined to their keys and to nothing else."""
+    """One statement: the page's rows, joined to their keys and to nothing else, with the bounded count beside them.
+
+    A page beyond the end has no row to carry the count: it is asked for alone.
+    """
     found = keys(listing, where, sort=sort, descending=descending)
-    total = session.scalar(
-        select(func.count()).select_from(found.order_by(None).limit(COUNT_LIMIT + 1).subquery())
-    )
     number = max(1, number)
     wanted = found.limit(size).offset((number - 1) * size)
-    statement = _rows(listing).where(listing.key.in_(wanted)).order_by(*_order(listing, sort, descending))
-    return Page(rows=session.execute(statement).all(), number=number, size=size, total=total or 0)
+    count = bounded_count(found)
+    statement = _rows(listing).add_columns(count.label("total"))
+    statement = statement.where(listing.key.in_(wanted)).order_by(*_order(listing, sort, descending))
+    rows = session.execute(statement).all()
+    total = rows[0].total if rows else session.scalar(select(count)) if number > 1 else 0
+    return Page(rows=rows, number=number, size=size, total=total or 0)
+
+
+def bounded_count(found: Select[Any] | CompoundSelect[Any]) -> ScalarSelect[int]:
+    """How many keys there are, as far as `COUNT_LIMIT` and one more: the database stops there."""
+    counted = found.order_by(None).limit(COUNT_LIMIT + 1).subquery()
+    return select(func.count()).select_from(counted).scalar_subquery()
+
+
+def persons(session: ReadSession, listing: Listing, where: Sequence[ColumnElement[bool]]) -> Sequence[int]:
+    """Whose data all found rows show, each person once: what the trail says of a file."""
+    if listing.person is None:
+        return ()
+    found = select(listing.person).select_from(listing.select_from).distinct()
+    return session.scalars(found.where(listing.key.in_(select(listing.key).where(*where)))).all()
 
 
 def rows(session: ReadSession, listing: Listing, wanted: Sequence[int]) -> Sequence[Row[Any]]:
-    """The rows of these keys in their order. Each row begins with the key, then the columns by their `key` names."""
+    """The rows of these keys in their order: the key, the person's id, then the columns by their `key` names."""
     if not wanted:
         return []
     by_key = {row.key: row for row in session.execute(_rows(listing).where(listing.key.in_(wanted)))}
@@ -113,7 +147,10 @@ def rows(session: ReadSession, listing: Listing, wanted: Sequence[int]) -> Seque
 
 def _rows(listing: Listing) -> Select[Any]:
     columns: list[Any] = [column.value.label(column.key) for column in listing.columns]
-    return select(listing.key.label("key"), *columns).select_from(listing.select_from)
+    person = null() if listing.person is None else listing.person
+    return select(listing.key.label("key"), person.label("person_id"), *columns).select_from(
+        listing.select_from
+    )
 
 
 def _order(listing: Listing, sort: str, descending: bool) -> tuple[SQLColumnExpression[Any], ...]:

@@ -26,6 +26,7 @@ from models.base import Moment
 from rules.actor import Actor
 from rules.errors import FieldFault, RuleBroken, StaleVersion
 from rules.permissions import Permission
+from rules.permissions import Role as RoleName
 from rules.texts import N_, check_line, has_unprintable
 from services.transaction import AnySession
 
@@ -33,6 +34,7 @@ ATTEMPTS = 5
 LOCK = timedelta(minutes=15)
 OWN_FIELDS = ("name", "english_name", "job_title", "email", "phone", "extension")
 PAIRS = {permission.pair: permission for permission in Permission}
+SEPARATOR = "\n"
 
 
 @dataclass(frozen=True)
@@ -42,22 +44,38 @@ class Grants:
 
 
 def grants(session: AnySession, user_id: int) -> Grants:
-    """Roles and permissions of a user, in one statement."""
-    rows = session.execute(
-        select(Role.name, PermissionRow.name, ViewMenu.name)
-        .select_from(assoc_user_role)
-        .join(Role, Role.id == assoc_user_role.c.role_id)
-        .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
-        .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-        .outerjoin(PermissionRow, PermissionRow.id == PermissionView.permission_id)
-        .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .where(assoc_user_role.c.user_id == user_id)
-        .order_by(Role.id)
-    ).all()
-    return Grants(
-        roles=tuple(dict.fromkeys(role for role, _, _ in rows)),
-        permissions=frozenset(PAIRS[act, resource] for _, act, resource in rows if (act, resource) in PAIRS),
+    """Roles and permissions of a user; none if there is no such user."""
+    found = with_grants(session, user_id)
+    return found[1] if found else Grants((), frozenset())
+
+
+def with_grants(session: AnySession, user_id: int) -> tuple[Account, Grants] | None:
+    """The account with its unit, roles and permissions in one statement: what every request begins with."""
+    held = select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == user_id)
+    roles = select(func.aggregate_strings(Role.name, SEPARATOR)).where(Role.id.in_(held))
+    pairs = (
+        select(func.aggregate_strings(PermissionRow.name + " " + ViewMenu.name, SEPARATOR))
+        .select_from(assoc_permissionview_role)
+        .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+        .join(PermissionRow, PermissionRow.id == PermissionView.permission_id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .where(assoc_permissionview_role.c.role_id.in_(held))
     )
+    row = session.execute(
+        select(Account, roles.scalar_subquery(), pairs.scalar_subquery()).where(Account.id == user_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    account, role_names, pair_names = row
+    known = {role.value: place for place, role in enumerate(RoleName)}
+    named = sorted(_parts(role_names), key=lambda name: (known.get(name, len(known)), name))
+    pairs_held = (tuple(text.split(" ", 1)) for text in _parts(pair_names))
+    permissions = frozenset(PAIRS[pair] for pair in pairs_held if pair in PAIRS)
+    return account, Grants(tuple(named), permissions)
+
+
+def _parts(text: str | None) -> list[str]:
+    return text.split(SEPARATOR) if text else []
 
 
 def claim_attempt(session: AnySession, username: str, *, at: datetime) -> Account | None:

@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from models.crypto import KEYS
-from models.person import NameSuffix, Person, PersonAccess, PersonRevision
+from models.person import NameSuffix, Person, PersonRevision
+from models.trail import Act
 from rules import national_id as ids
 from rules.actor import Actor
 from rules.calendar import local_time_text
-from rules.errors import NotFound, RuleBroken, StaleVersion, TooMany
+from rules.errors import NotFound, RuleBroken, StaleVersion
 from rules.names import same_name, suffixes
 from rules.permissions import Permission
 from rules.person import PersonFields, check_name
 from rules.texts import N_
-from services import accounts, postal
+from services import accounts, look_ups, postal, trail
 from services.transaction import AnySession
 
-LOOK_UPS = 30
-WINDOW = timedelta(minutes=10)
-LOOK_UP, REVEAL = "look_up", "reveal"
+LOOK_UP_SCREEN = "ReferralSubmit.look_up"
 GROUND = "轉介個案建立"
 
 NO_PERSON = N_("找不到這筆資料,可能已移除,或不在您可查看的範圍。")
@@ -63,20 +63,18 @@ def look_up(session: AnySession, *, name: str, national_id: str, by: Actor, at: 
     number = ids.inspect(national_id).number
     _require(by, Permission.REFERRAL_SUBMIT)
     accounts.take_turn(session, by.user_id)
-    _check_rate(session, by, at)
+    look_ups.require_room(session, by=by, at=at)
     found = _with_number(session, number)
-    session.add(
-        PersonAccess(
-            at=at,
-            actor_id=by.user_id,
-            address=by.address,
-            act=LOOK_UP,
-            person_id=found.id if found else None,
-            asked_hash=KEYS.search_hash(number),
-            ground=GROUND,
-        )
+    trail.record(
+        session,
+        Act.LOOK_UP,
+        by=by,
+        at=at,
+        screen=LOOK_UP_SCREEN,
+        ground=GROUND,
+        persons=[found.id] if found else [],
+        asked_hash=KEYS.search_hash(number),
     )
-    session.flush()
     if found is not None and not same_name(name, found.name):
         return LookUp(refusal=RuleBroken(DOES_NOT_FIT))
     return LookUp(found)
@@ -86,8 +84,12 @@ def register(session: AnySession, fields: PersonFields, *, by: Actor, at: dateti
     """A new person; or the known one, if somebody was first. Counts as a look-up, for it answers like one."""
     postal.require_code(session, fields.postal_code)
     known = look_up(session, name=fields.name, national_id=fields.national_id, by=by, at=at)
-    if known.person or known.refusal:
-        return known
+    return known if known.person or known.refusal else add(session, fields, by=by, at=at)
+
+
+def add(session: AnySession, fields: PersonFields, *, by: Actor, at: datetime) -> LookUp:
+    """The second half of `register`, for whom a look-up has just not found. The postal code is known to exist."""
+    _require(by, Permission.REFERRAL_SUBMIT)
     number = ids.inspect(fields.national_id)
     person = Person(
         **asdict(fields),
@@ -138,15 +140,7 @@ def update(
         )
     if "postal_code" in changed:
         postal.require_code(session, fields.postal_code)
-    before = {field: getattr(person, field) for field in LABELS}
-    session.add(
-        PersonRevision(
-            person_id=person.id,
-            before=json.dumps(before, ensure_ascii=False, default=str),
-            changed_at=at,
-            changed_by_id=by.user_id,
-        )
-    )
+    session.add(PersonRevision(**revision_values(person, by=by, at=at)))
     for field in changed:
         setattr(person, field, getattr(fields, field))
     _stamp(person, by, at)
@@ -156,21 +150,22 @@ def update(
     return person
 
 
-def reveal(session: AnySession, person: Person, *, by: Actor, at: datetime, ground: str = "") -> str:
-    """The whole number, for a person the caller has found in the actor's scope. `ground`: on which screen."""
+def reveal(session: AnySession, person: Person, *, screen: str, ground: str, by: Actor, at: datetime) -> str:
+    """The whole number, for a person the caller has found in the actor's scope. `ground`: why he may see it."""
     _require(by, Permission.PERSON_REVEAL)
-    session.add(
-        PersonAccess(
-            at=at,
-            actor_id=by.user_id,
-            address=by.address,
-            act=REVEAL,
-            person_id=person.id,
-            ground=ground[:100],
-        )
-    )
-    session.flush()
+    trail.record(session, Act.REVEAL, by=by, at=at, screen=screen, ground=ground, persons=[person.id])
     return person.national_id
+
+
+def revision_values(person: Person, *, by: Actor, at: datetime) -> dict[str, Any]:
+    """The columns of the revision that keeps what stands in the row now."""
+    before = {field: getattr(person, field) for field in LABELS}
+    return {
+        "person_id": person.id,
+        "before": json.dumps(before, ensure_ascii=False, default=str),
+        "changed_at": at,
+        "changed_by_id": by.user_id,
+    }
 
 
 def write_suffixes(session: AnySession, person: Person) -> None:
@@ -183,14 +178,6 @@ def _with_number(session: AnySession, number: str) -> Person | None:
     return session.scalars(
         select(Person).where(Person.national_id_hash == KEYS.search_hash(number))
     ).one_or_none()
-
-
-def _check_rate(session: AnySession, by: Actor, at: datetime) -> None:
-    recent = select(func.count()).where(
-        PersonAccess.actor_id == by.user_id, PersonAccess.act == LOOK_UP, PersonAccess.at > at - WINDOW
-    )
-    if (session.scalar(recent) or 0) >= LOOK_UPS:
-        raise TooMany("查詢次數太多,請10分鐘後再試。已填寫的內容都還在。")
 
 
 def _require(by: Actor, permission: Permission) -> None:

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-22 01:05:56.974766
+Create Date: 2026-11-22 03:15:06.469000
 
 """
 from alembic import op
@@ -141,6 +141,7 @@ def upgrade():
     sa.Column('other_phone', sa.LargeBinary(), nullable=True),
     sa.Column('address', sa.LargeBinary(), nullable=False),
     sa.Column('postal_code', sa.String(length=6), nullable=False),
+    sa.Column('anonymised_on', sa.Date(), nullable=True),
     sa.Column('changed_at', sa.DateTime(), nullable=True),
     sa.Column('changed_by_id', sa.Integer(), nullable=True),
     sa.Column('changed_by_name', sa.String(length=64), nullable=False),
@@ -175,6 +176,12 @@ def upgrade():
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_service_kind')),
     sa.UniqueConstraint('label', name=op.f('uq_service_kind_label'))
+    )
+    op.create_table('trail_chain',
+    sa.Column('chain', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('length', sa.Integer(), nullable=False),
+    sa.Column('hash', sa.LargeBinary(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('chain', name=op.f('pk_trail_chain'))
     )
     op.create_table('ab_group_role',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -370,6 +377,75 @@ def upgrade():
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('user_id', 'role_id')
     )
+    op.create_table('absence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.String(length=100), nullable=False),
+    sa.Column('changed_at', sa.DateTime(), nullable=True),
+    sa.Column('changed_by_id', sa.Integer(), nullable=True),
+    sa.Column('changed_by_name', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('starts_on <= ends_on', name=op.f('ck_absence_period')),
+    sa.ForeignKeyConstraint(['account_id'], ['ab_user.id'], name=op.f('fk_absence_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absence'))
+    )
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.create_index('ix_absence_account', ['account_id', 'starts_on'], unique=False)
+
+    op.create_table('api_answer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('key_hash', sa.String(length=64), nullable=False),
+    sa.Column('content_hash', sa.String(length=64), nullable=False),
+    sa.Column('answer', sa.LargeBinary(), nullable=False),
+    sa.Column('made_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['ab_user.id'], name=op.f('fk_api_answer_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_answer'))
+    )
+    with op.batch_alter_table('api_answer', schema=None) as batch_op:
+        batch_op.create_index('uq_api_answer_key', ['account_id', 'key_hash'], unique=True)
+
+    op.create_table('api_key',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('label', sa.String(length=100), nullable=False),
+    sa.Column('prefix', sa.String(length=16), nullable=False),
+    sa.Column('secret_hash', sa.String(length=64), nullable=False),
+    sa.Column('scopes', sa.JSON(), nullable=False),
+    sa.Column('made_at', sa.DateTime(), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=False),
+    sa.Column('last_used_on', sa.Date(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['ab_user.id'], name=op.f('fk_api_key_account_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['ab_user.id'], name=op.f('fk_api_key_made_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key')),
+    sa.UniqueConstraint('prefix', name=op.f('uq_api_key_prefix'))
+    )
+    with op.batch_alter_table('api_key', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_api_key_account_id'), ['account_id'], unique=False)
+
+    op.create_table('batch_upload',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('rows', sa.LargeBinary(), nullable=True),
+    sa.Column('consent_at', sa.DateTime(), nullable=False),
+    sa.Column('uploaded_at', sa.DateTime(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(), nullable=True),
+    sa.Column('submission_key', sa.String(length=36), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_batch_upload_unit_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], name=op.f('fk_batch_upload_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_batch_upload')),
+    sa.UniqueConstraint('submission_key', name=op.f('uq_batch_upload_submission_key'))
+    )
+    with op.batch_alter_table('batch_upload', schema=None) as batch_op:
+        batch_op.create_index('ix_batch_upload_user', ['user_id', 'id'], unique=False)
+
     op.create_table('old_password',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -380,23 +456,6 @@ def upgrade():
     )
     with op.batch_alter_table('old_password', schema=None) as batch_op:
         batch_op.create_index('ix_old_password_user', ['user_id', 'id'], unique=False)
-
-    op.create_table('person_access',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('at', sa.DateTime(), nullable=False),
-    sa.Column('actor_id', sa.Integer(), nullable=False),
-    sa.Column('address', sa.String(length=45), nullable=False),
-    sa.Column('act', sa.String(length=16), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=True),
-    sa.Column('asked_hash', sa.String(length=64), nullable=True),
-    sa.Column('ground', sa.String(length=100), nullable=False),
-    sa.ForeignKeyConstraint(['actor_id'], ['ab_user.id'], name=op.f('fk_person_access_actor_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_access_person_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_person_access'))
-    )
-    with op.batch_alter_table('person_access', schema=None) as batch_op:
-        batch_op.create_index('ix_person_access_actor', ['actor_id', 'at'], unique=False)
-        batch_op.create_index('ix_person_access_person', ['person_id', 'id'], unique=False)
 
     op.create_table('person_revision',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -410,6 +469,67 @@ def upgrade():
     )
     with op.batch_alter_table('person_revision', schema=None) as batch_op:
         batch_op.create_index('ix_person_revision_person', ['person_id', 'id'], unique=False)
+
+    op.create_table('saved_search',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('screen', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=50), nullable=False),
+    sa.Column('criteria', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], name=op.f('fk_saved_search_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_search'))
+    )
+    with op.batch_alter_table('saved_search', schema=None) as batch_op:
+        batch_op.create_index('uq_saved_search_name', ['user_id', 'screen', 'name'], unique=True)
+
+    op.create_table('support_question',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(), nullable=False),
+    sa.Column('asker_id', sa.Integer(), nullable=False),
+    sa.Column('asker_name', sa.String(length=64), nullable=False),
+    sa.Column('email', sa.String(length=320), nullable=False),
+    sa.Column('subject', sa.String(length=100), nullable=False),
+    sa.Column('text', sa.LargeBinary(), nullable=False),
+    sa.Column('screen', sa.String(length=200), nullable=False),
+    sa.Column('follows_id', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(), nullable=True),
+    sa.Column('submission_key', sa.String(length=36), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['asker_id'], ['ab_user.id'], name=op.f('fk_support_question_asker_id')),
+    sa.ForeignKeyConstraint(['follows_id'], ['support_question.id'], name=op.f('fk_support_question_follows_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_support_question')),
+    sa.UniqueConstraint('submission_key', name=op.f('uq_support_question_submission_key'))
+    )
+    with op.batch_alter_table('support_question', schema=None) as batch_op:
+        batch_op.create_index('ix_support_question_asker', ['asker_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_support_question_follows_id'), ['follows_id'], unique=False)
+        batch_op.create_index('ix_support_question_open', ['answered_at', 'id'], unique=False)
+
+    op.create_table('trail_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('chain', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=True),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('address', sa.String(length=45), nullable=False),
+    sa.Column('act', sa.String(length=10), nullable=False),
+    sa.Column('screen', sa.String(length=64), nullable=False),
+    sa.Column('ground', sa.String(length=100), nullable=False),
+    sa.Column('criteria', sa.LargeBinary(), nullable=False),
+    sa.Column('asked_hash', sa.String(length=64), nullable=True),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('mac', sa.LargeBinary(length=32), nullable=False),
+    sa.CheckConstraint("act IN ('view', 'list', 'look_up', 'reveal', 'print', 'download', 'export', 'disclose', 'api', 'seal', 'anonymise')", name=op.f('ck_trail_entry_act')),
+    sa.ForeignKeyConstraint(['actor_id'], ['ab_user.id'], name=op.f('fk_trail_entry_actor_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_trail_entry'))
+    )
+    with op.batch_alter_table('trail_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_trail_entry_actor', ['actor_id', 'act', 'at'], unique=False)
+        batch_op.create_index('ix_trail_entry_at', ['at', 'id'], unique=False)
+        batch_op.create_index('uq_trail_entry_chain', ['chain', 'number'], unique=True)
 
     op.create_table('referral',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -428,9 +548,12 @@ def upgrade():
     sa.Column('expectation', sa.LargeBinary(), nullable=False),
     sa.Column('consent_at', sa.DateTime(), nullable=False),
     sa.Column('submission_key', sa.String(length=36), nullable=False),
+    sa.Column('batch_id', sa.Integer(), nullable=True),
+    sa.Column('batch_row', sa.Integer(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("state IN ('submitted', 'open', 'closed', 'returned', 'withdrawn')", name=op.f('ck_referral_state')),
     sa.CheckConstraint("state NOT IN ('open', 'closed') OR receiving_unit_id IS NOT NULL", name=op.f('ck_referral_taken_in_somewhere')),
+    sa.ForeignKeyConstraint(['batch_id'], ['batch_upload.id'], name=op.f('fk_referral_batch_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_referral_person_id')),
     sa.ForeignKeyConstraint(['receiving_unit_id'], ['unit.id'], name=op.f('fk_referral_receiving_unit_id')),
     sa.ForeignKeyConstraint(['referring_unit_id'], ['unit.id'], name=op.f('fk_referral_referring_unit_id')),
@@ -439,6 +562,7 @@ def upgrade():
     sa.UniqueConstraint('submission_key', name=op.f('uq_referral_submission_key'))
     )
     with op.batch_alter_table('referral', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_referral_batch_id'), ['batch_id'], unique=False)
         batch_op.create_index('ix_referral_date', ['referral_date', 'id'], unique=False)
         batch_op.create_index('ix_referral_person', ['person_id', 'referral_date'], unique=False)
         batch_op.create_index('ix_referral_received', ['receiving_unit_id', 'state', 'referral_date', 'id'], unique=False)
@@ -447,40 +571,46 @@ def upgrade():
         batch_op.create_index('ix_referral_state', ['state', 'referral_date', 'id'], unique=False)
         batch_op.create_index('ix_referral_unrouted', ['id'], unique=False, sqlite_where=sa.text('receiving_unit_id IS NULL'), postgresql_where=sa.text('receiving_unit_id IS NULL'))
 
+    op.create_table('support_answer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('question_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.LargeBinary(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=False),
+    sa.Column('author_name', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['ab_user.id'], name=op.f('fk_support_answer_author_id')),
+    sa.ForeignKeyConstraint(['question_id'], ['support_question.id'], name=op.f('fk_support_answer_question_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_support_answer'))
+    )
+    with op.batch_alter_table('support_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_support_answer_question_id'), ['question_id'], unique=False)
+
+    op.create_table('trail_person',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['entry_id'], ['trail_entry.id'], name=op.f('fk_trail_person_entry_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_trail_person_person_id')),
+    sa.PrimaryKeyConstraint('person_id', 'entry_id', name=op.f('pk_trail_person'))
+    )
+    with op.batch_alter_table('trail_person', schema=None) as batch_op:
+        batch_op.create_index('ix_trail_person_entry', ['entry_id'], unique=False)
+
     op.create_table('referral_draft',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('referral_id', sa.Integer(), nullable=True),
     sa.Column('form', sa.LargeBinary(), nullable=False),
     sa.Column('submission_key', sa.String(length=36), nullable=False),
     sa.Column('saved_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['referral_id'], ['referral.id'], name=op.f('fk_referral_draft_referral_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], name=op.f('fk_referral_draft_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_referral_draft')),
     sa.UniqueConstraint('submission_key', name=op.f('uq_referral_draft_submission_key')),
-    sa.UniqueConstraint('user_id', name=op.f('uq_referral_draft_user_id'))
+    sa.UniqueConstraint('user_id', 'referral_id', name=op.f('uq_referral_draft_user_id_referral_id'))
     )
-    op.create_table('attachment',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('referral_id', sa.Integer(), nullable=True),
-    sa.Column('draft_id', sa.Integer(), nullable=True),
-    sa.Column('kind', sa.String(length=10), nullable=False),
-    sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('extension', sa.String(length=5), nullable=False),
-    sa.Column('size', sa.Integer(), nullable=False),
-    sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('storage_name', sa.String(length=36), nullable=False),
-    sa.Column('uploaded_at', sa.DateTime(), nullable=False),
-    sa.Column('uploaded_by_id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("kind IN ('consent', 'guardian')", name=op.f('ck_attachment_kind')),
-    sa.CheckConstraint('(referral_id IS NULL) <> (draft_id IS NULL)', name=op.f('ck_attachment_one_owner')),
-    sa.ForeignKeyConstraint(['draft_id'], ['referral_draft.id'], name=op.f('fk_attachment_draft_id')),
-    sa.ForeignKeyConstraint(['referral_id'], ['referral.id'], name=op.f('fk_attachment_referral_id')),
-    sa.ForeignKeyConstraint(['uploaded_by_id'], ['ab_user.id'], name=op.f('fk_attachment_uploaded_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment')),
-    sa.UniqueConstraint('storage_name', name=op.f('uq_attachment_storage_name'))
-    )
-    with op.batch_alter_table('attachment', schema=None) as batch_op:
-        batch_op.create_index('ix_attachment_draft', ['draft_id', 'kind'], unique=False)
-        batch_op.create_index('ix_attachment_referral', ['referral_id', 'kind'], unique=False)
+    with op.batch_alter_table('referral_draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_referral_draft_referral_id'), ['referral_id'], unique=False)
+        batch_op.create_index('uq_referral_draft_new', ['user_id'], unique=True, sqlite_where=sa.text('referral_id IS NULL'), postgresql_where=sa.text('referral_id IS NULL'))
 
     op.create_table('referral_identity',
     sa.Column('referral_id', sa.Integer(), nullable=False),
@@ -522,6 +652,7 @@ def upgrade():
         batch_op.create_index('ix_case_manager', ['case_manager_id', 'id'], unique=False)
         batch_op.create_index('ix_case_unit', ['unit_id', 'closed_on', 'id'], unique=False)
         batch_op.create_index('ix_case_unit_due', ['unit_id', 'due_date', 'id'], unique=False)
+        batch_op.create_index('ix_case_unit_manager', ['unit_id', 'case_manager_id', 'id'], unique=False, sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
         batch_op.create_index('ix_case_worklist', ['case_manager_id', 'due_date', 'id'], unique=False, sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
 
     op.create_table('timeline_entry',
@@ -556,6 +687,30 @@ def upgrade():
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.create_index('ix_assignment_case', ['case_id', 'id'], unique=False)
 
+    op.create_table('attachment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('referral_id', sa.Integer(), nullable=True),
+    sa.Column('draft_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('extension', sa.String(length=5), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('storage_name', sa.String(length=36), nullable=False),
+    sa.Column('uploaded_at', sa.DateTime(), nullable=False),
+    sa.Column('uploaded_by_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind IN ('consent', 'guardian')", name=op.f('ck_attachment_kind')),
+    sa.CheckConstraint('(referral_id IS NULL) <> (draft_id IS NULL)', name=op.f('ck_attachment_one_owner')),
+    sa.ForeignKeyConstraint(['draft_id'], ['referral_draft.id'], name=op.f('fk_attachment_draft_id')),
+    sa.ForeignKeyConstraint(['referral_id'], ['referral.id'], name=op.f('fk_attachment_referral_id')),
+    sa.ForeignKeyConstraint(['uploaded_by_id'], ['ab_user.id'], name=op.f('fk_attachment_uploaded_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment')),
+    sa.UniqueConstraint('storage_name', name=op.f('uq_attachment_storage_name'))
+    )
+    with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.create_index('ix_attachment_draft', ['draft_id', 'kind'], unique=False)
+        batch_op.create_index('ix_attachment_referral', ['referral_id', 'kind'], unique=False)
+
     op.create_table('extension',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),
@@ -576,7 +731,7 @@ def upgrade():
     sa.Column('message_id', sa.String(length=120), nullable=False),
     sa.Column('recipient', sa.String(length=320), nullable=False),
     sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.Column('referral_id', sa.Integer(), nullable=True),
     sa.Column('reply_form_of_id', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
@@ -679,6 +834,11 @@ def downgrade():
         batch_op.drop_index('uq_extension_case_due')
 
     op.drop_table('extension')
+    with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.drop_index('ix_attachment_referral')
+        batch_op.drop_index('ix_attachment_draft')
+
+    op.drop_table('attachment')
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.drop_index('ix_assignment_case')
 
@@ -689,6 +849,7 @@ def downgrade():
     op.drop_table('timeline_entry')
     with op.batch_alter_table('service_case', schema=None) as batch_op:
         batch_op.drop_index('ix_case_worklist', sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
+        batch_op.drop_index('ix_case_unit_manager', sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
         batch_op.drop_index('ix_case_unit_due')
         batch_op.drop_index('ix_case_unit')
         batch_op.drop_index('ix_case_manager')
@@ -699,12 +860,19 @@ def downgrade():
         batch_op.drop_index('ix_referral_identity_code')
 
     op.drop_table('referral_identity')
-    with op.batch_alter_table('attachment', schema=None) as batch_op:
-        batch_op.drop_index('ix_attachment_referral')
-        batch_op.drop_index('ix_attachment_draft')
+    with op.batch_alter_table('referral_draft', schema=None) as batch_op:
+        batch_op.drop_index('uq_referral_draft_new', sqlite_where=sa.text('referral_id IS NULL'), postgresql_where=sa.text('referral_id IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_referral_draft_referral_id'))
 
-    op.drop_table('attachment')
     op.drop_table('referral_draft')
+    with op.batch_alter_table('trail_person', schema=None) as batch_op:
+        batch_op.drop_index('ix_trail_person_entry')
+
+    op.drop_table('trail_person')
+    with op.batch_alter_table('support_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_support_answer_question_id'))
+
+    op.drop_table('support_answer')
     with op.batch_alter_table('referral', schema=None) as batch_op:
         batch_op.drop_index('ix_referral_unrouted', sqlite_where=sa.text('receiving_unit_id IS NULL'), postgresql_where=sa.text('receiving_unit_id IS NULL'))
         batch_op.drop_index('ix_referral_state')
@@ -713,21 +881,49 @@ def downgrade():
         batch_op.drop_index('ix_referral_received')
         batch_op.drop_index('ix_referral_person')
         batch_op.drop_index('ix_referral_date')
+        batch_op.drop_index(batch_op.f('ix_referral_batch_id'))
 
     op.drop_table('referral')
+    with op.batch_alter_table('trail_entry', schema=None) as batch_op:
+        batch_op.drop_index('uq_trail_entry_chain')
+        batch_op.drop_index('ix_trail_entry_at')
+        batch_op.drop_index('ix_trail_entry_actor')
+
+    op.drop_table('trail_entry')
+    with op.batch_alter_table('support_question', schema=None) as batch_op:
+        batch_op.drop_index('ix_support_question_open')
+        batch_op.drop_index(batch_op.f('ix_support_question_follows_id'))
+        batch_op.drop_index('ix_support_question_asker')
+
+    op.drop_table('support_question')
+    with op.batch_alter_table('saved_search', schema=None) as batch_op:
+        batch_op.drop_index('uq_saved_search_name')
+
+    op.drop_table('saved_search')
     with op.batch_alter_table('person_revision', schema=None) as batch_op:
         batch_op.drop_index('ix_person_revision_person')
 
     op.drop_table('person_revision')
-    with op.batch_alter_table('person_access', schema=None) as batch_op:
-        batch_op.drop_index('ix_person_access_person')
-        batch_op.drop_index('ix_person_access_actor')
-
-    op.drop_table('person_access')
     with op.batch_alter_table('old_password', schema=None) as batch_op:
         batch_op.drop_index('ix_old_password_user')
 
     op.drop_table('old_password')
+    with op.batch_alter_table('batch_upload', schema=None) as batch_op:
+        batch_op.drop_index('ix_batch_upload_user')
+
+    op.drop_table('batch_upload')
+    with op.batch_alter_table('api_key', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_api_key_account_id'))
+
+    op.drop_table('api_key')
+    with op.batch_alter_table('api_answer', schema=None) as batch_op:
+        batch_op.drop_index('uq_api_answer_key')
+
+    op.drop_table('api_answer')
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.drop_index('ix_absence_account')
+
+    op.drop_table('absence')
     op.drop_table('ab_user_role')
     with op.batch_alter_table('ab_user_group', schema=None) as batch_op:
         batch_op.drop_index('idx_user_id')
@@ -770,6 +966,7 @@ def downgrade():
         batch_op.drop_index('idx_group_id')
 
     op.drop_table('ab_group_role')
+    op.drop_table('trail_chain')
     op.drop_table('service_kind')
     op.drop_table('refusal_reason')
     with op.batch_alter_table('postal_directory', schema=None) as batch_op:

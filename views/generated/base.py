@@ -8,7 +8,7 @@ because nobody named any. Saving is in `views.generated.saving`.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Response, abort, g, has_request_context, redirect, request, url_for
@@ -20,6 +20,7 @@ from flask_appbuilder.widgets import ListWidget
 from sqlalchemy.exc import DataError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from models.trail import Act
 from reports.pages import COUNT_LIMIT, SIZES
 from reports.workbook import FORMATS
 from rules.permissions import Permission
@@ -29,6 +30,7 @@ from views.generated.export import export_response
 from views.generated.interface import RowAccess
 from views.generated.saving import SavesOnce
 from views.texts import listed
+from views.trail import WITHIN_REACH, shown
 
 READ_METHODS = ("list", "show", "download")
 WRITE_METHODS = ("add", "edit", "delete")
@@ -180,7 +182,7 @@ class GeneratedView(NoHistory, SavesOnce):
     ) -> Any:
         if order_column and order_column not in self.order_columns:
             order_column = order_direction = ""
-        return super()._get_list_widget(
+        widget = super()._get_list_widget(
             filters=filters,
             actions=actions,
             order_column=order_column,
@@ -192,6 +194,18 @@ class GeneratedView(NoHistory, SavesOnce):
             export_urls=self._export_urls(),
             **args,
         )
+        self._note(Act.LIST, self.datamodel.persons_of(g.pop("rows_listed", ())))
+        return widget
+
+    def _get_show_widget(self, pk: Any, item: Any, *args: Any, **kwargs: Any) -> Any:
+        self._note(Act.VIEW, self.datamodel.persons_of([item]))
+        return super()._get_show_widget(pk, item, *args, **kwargs)
+
+    def _note(self, act: Act, persons: Sequence[int]) -> None:
+        """For the trail: whom the answer shows, and what was searched for."""
+        if self.datamodel.person:
+            asked = {key: text for key, text in request.args.items() if key.startswith(("_flt_", "page_"))}
+            shown(persons, act=act, ground=WITHIN_REACH, criteria=asked)
 
     def _export_urls(self) -> dict[str, str]:
         """One for each format, with the criteria and the order of now."""
@@ -214,9 +228,9 @@ class GeneratedView(NoHistory, SavesOnce):
         column, direction = get_order_args().get(type(self).__name__, ("", ""))
         if column not in self.order_columns:
             column, direction = self.base_order or ("", "")
-        keys = database().scalars(
-            self.datamodel.keys(filters, column, direction).execution_options(yield_per=BATCH)
-        )
+        if self.datamodel.person:
+            self._note(Act.EXPORT, self.datamodel.persons(filters))
+        keys = self.datamodel.keys(filters, column, direction)
         return export_response(
             str(self.list_title),
             [str(self.label_columns[name]) for name in self.list_columns],
@@ -226,7 +240,8 @@ class GeneratedView(NoHistory, SavesOnce):
         )
 
     def _export_rows(self, keys: Any) -> Iterator[list[Any]]:
-        for batch in keys.partitions(BATCH):
+        """Asks for the keys when the file begins: the transaction that recorded the export ends before."""
+        for batch in database().scalars(keys.execution_options(yield_per=BATCH)).partitions(BATCH):
             for row in self.datamodel.rows(list(batch)):
                 yield [self._cell(row, name) for name in self.list_columns]
             database().expunge_all()  # else the session keeps every row of the file

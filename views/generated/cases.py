@@ -25,8 +25,16 @@ CRITERIA = (
 class CaseListView(GeneratedView):
     datamodel = RowAccess(
         Case,
-        one=("referral", "referral.person", "referral.referring_unit", "unit", "case_manager", "supervisor"),
+        joined=(
+            "referral",
+            "referral.person",
+            "referral.referring_unit",
+            "unit",
+            "case_manager",
+            "supervisor",
+        ),
         criteria=CRITERIA,
+        person="referral.person",
     )
     route_base = "/case-list"
     class_permission_name = "CaseList"

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import flash
-from flask_appbuilder.fieldwidgets import BS3TextFieldWidget
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -106,5 +105,6 @@ def search_fields(criteria: Sequence[Criterion]) -> dict[str, Field]:
 
 def _control(criterion: Criterion) -> Field:
     if criterion.choices is None:
-        return StringField(_l(criterion.label), widget=BS3TextFieldWidget())
+        hint = {"placeholder": _l(criterion.hint)} if criterion.hint else {}
+        return StringField(_l(criterion.label), render_kw={"class": "form-control", **hint})
     return ChoiceField(_l(criterion.label), criterion.choices)

@@ -6,26 +6,30 @@ alone, and its 25 rows are loaded with their relations in one more statement.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
+from flask import g
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, inspect, select
+from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, inspect, literal, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from models.crypto import Secret
+from models.person import Person
 from reports.alternatives import conjuncts, ordered_keys
 from reports.criteria import Criterion
-from reports.pages import COUNT_LIMIT
+from reports.pages import COUNT_LIMIT, bounded_count
 from services.transaction import AnySession
 from views.generated.filters import CriterionFilters
 
 
 class RowAccess(SQLAInterface):
-    """`one` and `many` name the relations a list shows (a dot leads further): loaded by join, respectively by IN.
+    """`joined` and `apart` name the relations a list shows (a dot leads further): loaded by join, respectively by IN.
 
     With `criteria` the list is searched by these alone, as the custom lists are; without them by FAB's own filters.
+    `person` is the relation that leads to whom a row is about, for the trail; without it a list shows nobody.
     """
 
     session: AnySession
@@ -33,14 +37,16 @@ class RowAccess(SQLAInterface):
     def __init__(
         self,
         obj: type[Any],
-        one: tuple[str, ...] = (),
-        many: tuple[str, ...] = (),
+        joined: tuple[str, ...] = (),
+        apart: tuple[str, ...] = (),
         criteria: Sequence[Criterion] = (),
+        person: str = "",
     ) -> None:
         super().__init__(obj)
-        self.one = one
-        self.many = many
+        self.joined = joined
+        self.apart = apart
         self.criteria = criteria
+        self.person = person
 
     def is_nullable(self, col_name: str) -> bool:
         """What a form may leave empty: FAB would demand a check mark in every box and a text in every field."""
@@ -64,14 +70,13 @@ class RowAccess(SQLAInterface):
     ) -> tuple[int, list[Any]]:
         """Beyond `COUNT_LIMIT` the count says no more than that there is a next page."""
         keys = self.keys(filters, order_column, order_direction)
-        count = self.session.scalar(
-            select(func.count()).select_from(keys.order_by(None).limit(COUNT_LIMIT + 1).subquery())
-        )
         start = (page or 0) * (page_size or 0)
-        wanted = self.session.scalars(keys.limit(page_size).offset(start)).all()
-        if (count or 0) > COUNT_LIMIT and len(wanted) == page_size:
-            count = max(count or 0, start + page_size + 1)
-        return count or 0, self.rows(list(wanted))
+        wanted = list(self.session.scalars(keys.limit(page_size).offset(start)))
+        found, count = self.rows_and_count(wanted, bounded_count(keys))
+        if count > COUNT_LIMIT and len(wanted) == page_size:
+            count = max(count, start + page_size + 1)
+        g.rows_listed = found
+        return count, found
 
     def keys(
         self, filters: Filters | None, order_column: str = "", order_direction: str = ""
@@ -91,13 +96,35 @@ class RowAccess(SQLAInterface):
 
         Encrypted columns stay in the database: no list shows them, and opening them costs more than the rest of the page.
         """
+        return self.rows_and_count(keys, None)[0] if keys else []
+
+    def rows_and_count(self, keys: list[Any], count: ScalarSelect[int] | None) -> tuple[list[Any], int]:
+        """The rows, and in the same statement the bounded count of all that were found."""
         if not keys:
-            return []
-        options = [*_without_secrets(self.obj), *(self._path(name, joinedload) for name in self.one)]
-        options += [self._path(name, selectinload) for name in self.many]
-        statement = select(self.obj).where(self.get_pk().in_(keys)).options(*options)
-        found = {self.get_pk_value(row): row for row in self.session.scalars(statement).unique()}
-        return [found[key] for key in keys if key in found]
+            return [], (self.session.scalar(select(count)) or 0) if count is not None else 0
+        options = [*_without_secrets(self.obj), *(self._path(name, joinedload) for name in self.joined)]
+        options += [self._path(name, selectinload) for name in self.apart]
+        total = literal(0) if count is None else count
+        statement = select(self.obj, total).where(self.get_pk().in_(keys)).options(*options)
+        loaded = self.session.execute(statement).unique().all()
+        found = {self.get_pk_value(row): row for row, _total in loaded}
+        return [found[key] for key in keys if key in found], loaded[0][1] if loaded else 0
+
+    def persons_of(self, rows: Sequence[Any]) -> list[int]:
+        """Whom these loaded rows are about."""
+        return [operator.attrgetter(f"{self.person}_id")(row) for row in rows] if self.person else []
+
+    def persons(self, filters: Filters) -> Sequence[int]:
+        """Whom all found rows are about, each once."""
+        found = select(Person.id).select_from(self.obj)
+        model: Any = self.obj
+        for step in self.person.split("."):
+            found = found.join(getattr(model, step))
+            model = getattr(model, step).property.mapper.class_
+        keys = (
+            self.keys(filters).order_by(None).subquery()
+        )  # several reasons to see a row bring their order along
+        return self.session.scalars(found.where(self.get_pk().in_(select(keys.c[0]))).distinct()).all()
 
     def _path(self, name: str, load: Any) -> Any:
         model: Any = self.obj

@@ -25,7 +25,10 @@ CRITERIA = (REFERRAL_NUMBER, NAME, DATE_FROM, DATE_TO, STATE, REFERRING_UNIT, RE
 
 class ReferralListView(GeneratedView):
     datamodel = RowAccess(
-        Referral, one=("person", "referring_unit", "receiving_unit", "submitted_by"), criteria=CRITERIA
+        Referral,
+        joined=("person", "referring_unit", "receiving_unit", "submitted_by"),
+        criteria=CRITERIA,
+        person="person",
     )
     route_base = "/referral-list"
     class_permission_name = "ReferralList"

@@ -26,9 +26,18 @@ CRITERIA = (
 class ServiceRecordListView(GeneratedView):
     datamodel = RowAccess(
         ServiceRecord,
-        one=("case", "case.referral", "case.referral.person", "case.unit", "author"),
-        many=("services", "reasons"),
+        # A record has services or reasons, never both: joining them multiplies no rows.
+        joined=(
+            "case",
+            "case.referral",
+            "case.referral.person",
+            "case.unit",
+            "author",
+            "services",
+            "reasons",
+        ),
         criteria=CRITERIA,
+        person="case.referral.person",
     )
     route_base = "/service-record-list"
     class_permission_name = "ServiceRecordList"

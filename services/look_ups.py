@@ -1,0 +1,41 @@
+"""How often one user may ask about people: a look-up by name and number is a way to fish for personal data.
+
+Counted in the trail, so over all workers and whatever a user discards afterwards. A batch counts with every number in
+it: it may be large at once, but in an hour it brings no more than single look-ups would.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from models.trail import Act, TrailEntry
+from rules.actor import Actor
+from rules.errors import TooMany
+from services.transaction import AnySession
+
+LOOK_UPS = 30
+WINDOW = timedelta(minutes=10)
+MOST_ASKED = 180
+HOUR = timedelta(hours=1)
+ASKED = "asked"
+"""Under this name the entry of a batch tells how many numbers were asked for."""
+
+
+def require_room(session: AnySession, *, by: Actor, at: datetime, batch: int = 0) -> None:
+    """Raises `TooMany`. `batch`: how many numbers are asked for at once; 0: one, by hand."""
+    recent = session.execute(
+        select(TrailEntry.at, TrailEntry.criteria).where(
+            TrailEntry.actor_id == by.user_id, TrailEntry.act == Act.LOOK_UP, TrailEntry.at > at - HOUR
+        )
+    ).all()
+    if not batch and sum(entry.at > at - WINDOW for entry in recent) >= LOOK_UPS:
+        raise TooMany("查詢次數太多,請10分鐘後再試。已填寫的內容都還在。")
+    if sum(_asked(entry.criteria) for entry in recent) + max(batch, 1) > MOST_ASKED:
+        raise TooMany("一小時內查詢的人數已達上限(%(most)s人),請稍後再試。", most=MOST_ASKED)
+
+
+def _asked(criteria: str) -> int:
+    return int(json.loads(criteria).get(ASKED, 1)) if criteria else 1
