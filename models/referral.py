@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.account import Account
 from models.base import Model, Moment, Versioned
+from models.batch import BatchUpload
 from models.codes import Identity, Indicator
 from models.crypto import Secret
 from models.organisation import Unit
@@ -58,6 +59,9 @@ class Referral(Versioned, Model):
     consent_at: Mapped[datetime] = mapped_column(Moment)
     # A double click or a re-sent request carries the same key and finds the first referral.
     submission_key: Mapped[str] = mapped_column(String(36), unique=True)
+    # The upload it came with, and its row there, counted as the workbook's program shows it.
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch_upload.id"), index=True)
+    batch_row: Mapped[int | None]
 
     person: Mapped[Person] = relationship()
     referring_unit: Mapped[Unit] = relationship(foreign_keys=[referring_unit_id])
@@ -67,6 +71,7 @@ class Referral(Versioned, Model):
         secondary="referral_indicator", order_by=Indicator.code
     )
     identities: Mapped[list[Identity]] = relationship(secondary="referral_identity", order_by=Identity.code)
+    batch: Mapped[BatchUpload | None] = relationship()
     attachments: Mapped[list[Attachment]] = relationship(
         back_populates="referral", order_by="Attachment.kind"
     )
@@ -91,12 +96,26 @@ class ReferralIdentity(Model):
 
 
 class ReferralDraft(Model):
-    """A half-filled form of one user: survives a lost session and a closed browser, and nobody else sees it."""
+    """A half-filled form of one user: survives a lost session and a closed browser, and nobody else sees it.
+
+    One of a new referral, and one for each returned referral that the user corrects (`referral_id`).
+    """
 
     __tablename__ = "referral_draft"
+    __table_args__ = (
+        UniqueConstraint("user_id", "referral_id"),
+        Index(
+            "uq_referral_draft_new",
+            "user_id",
+            unique=True,
+            sqlite_where=text("referral_id IS NULL"),
+            postgresql_where=text("referral_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"))
+    referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id", ondelete="CASCADE"), index=True)
     form: Mapped[str] = mapped_column(Secret)
     submission_key: Mapped[str] = mapped_column(String(36), unique=True)
     saved_at: Mapped[datetime] = mapped_column(Moment)

@@ -6,18 +6,12 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 
-from openpyxl import Workbook
-from openpyxl.styles import Font, PatternFill
 from PIL import Image, ImageDraw
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from reports.batch_template import template
 from rules.identities import IDENTITIES, INDICATORS
-
-BATCH_COLUMNS = (
-    "中文姓名", "身分證字號", "生日(西元年)", "郵遞區號(5)", "地址", "聯絡電話", "轉介評估指標", "個案身份別", "身分別_其他",
-    "個案簡述",
-)  # fmt: skip
 
 
 def pdf(title: str) -> bytes:
@@ -56,29 +50,5 @@ def archive(members: Mapping[str, bytes]) -> bytes:
 
 
 def batch_template() -> bytes:
-    """The workbook of the manual's 轉介整批上傳範例檔: columns A to J, and a second sheet with the codes."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "轉介個案"
-    sheet.append(BATCH_COLUMNS)
-    for column in "ABCDEFGHIJ":
-        sheet[f"{column}1"].font = Font(bold=True)
-        sheet[f"{column}1"].fill = PatternFill("solid", fgColor="DCE6F1")
-        sheet.column_dimensions[column].width = 18
-    for column in "BDFGH":  # leading zeros and lists like 1,4 stay text
-        for row in range(2, 32):
-            sheet[f"{column}{row}"].number_format = "@"
-    sheet.freeze_panes = "A2"
-    codes = book.create_sheet("代碼")
-    codes.append(("轉介評估指標", "說明"))
-    for indicator in INDICATORS:
-        codes.append(indicator)
-    codes.append(())
-    codes.append(("個案身份別", "說明"))
-    for identity in IDENTITIES:
-        codes.append(identity)
-    codes.column_dimensions["B"].width = 80
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
+    """The workbook that 轉介個案批次(多筆)上傳 offers, with the codes as delivered."""
+    return template(INDICATORS, IDENTITIES)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from models.referral import Referral
 from rules.calendar import add_months
 from rules.due_dates import TERM_MONTHS, first_due
-from rules.referral_flow import Move
 from rules.service_record import NotProvided, Provided, Training
 from services.demo.teller import Teller
 
@@ -18,12 +17,13 @@ Told = Callable[[Teller, Referral, "Stage"], None]
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a story plays: usernames of the cast, and today."""
+    """Where a story plays: usernames of the cast, the code of another centre, and today."""
 
     supervisor: str
     manager: str
     colleague: str
     referrer: str
+    next_centre: str
     today: date
 
 
@@ -131,21 +131,25 @@ def reopened(tell: Teller, referral: Referral, stage: Stage) -> None:
 
 def returned(tell: Teller, referral: Referral, stage: Stage) -> None:
     reason = "連絡電話為空號,且地址與實際居住地不符,請補正後重新送出。"
-    tell.move(
-        referral, Move.RETURN, reason, by=stage.supervisor, on=referral.referral_date + timedelta(days=2)
-    )
+    tell.send_back(referral, reason, by=stage.supervisor, on=referral.referral_date + timedelta(days=2))
 
 
 def sent_again(tell: Teller, referral: Referral, stage: Stage) -> None:
     returned(tell, referral, stage)
-    tell.move(referral, Move.RESUBMIT, "", by=stage.referrer, on=referral.referral_date + timedelta(days=4))
+    day = referral.referral_date + timedelta(days=4)
+    tell.send_again(referral, phone="0900123789", by=stage.referrer, on=day)
+
+
+def rerouted(tell: Teller, referral: Referral, stage: Stage) -> None:
+    """Waits at the next centre."""
+    reason = "個案已搬遷,實際居住地由貴中心服務。"
+    day = referral.referral_date + timedelta(days=1)
+    tell.reroute(referral, stage.next_centre, reason, by=stage.supervisor, on=day)
 
 
 def withdrawn(tell: Teller, referral: Referral, stage: Stage) -> None:
     reason = "個案已自行找到工作,表示不需轉介。"
-    tell.move(
-        referral, Move.WITHDRAW, reason, by=stage.referrer, on=referral.referral_date + timedelta(days=1)
-    )
+    tell.withdraw(referral, reason, by=stage.referrer, on=referral.referral_date + timedelta(days=1))
 
 
 OF_EACH_CENTRE = (
@@ -153,6 +157,7 @@ OF_EACH_CENTRE = (
     Plot(days_ago(1), waiting),
     Plot(days_ago(6), waiting),
     Plot(days_ago(9), waiting),
+    Plot(days_ago(5), rerouted),
     Plot(days_ago(12), sent_again),
     Plot(days_ago(15), returned),
     Plot(days_ago(33), withdrawn),

@@ -14,22 +14,32 @@ from sqlalchemy import select
 
 from models.account import Account
 from models.case import Case
+from models.organisation import Unit
 from models.referral import Referral
 from reports.service_entries import Entry
 from rules.actor import Actor
 from rules.calendar import TAIPEI
 from rules.identities import needs_guardian_document
-from rules.person import check_person
-from rules.referral_flow import Move
+from rules.person import PersonFields, check_person
 from rules.referral_form import ReferralFields
 from rules.roc_dates import show
-from services import accounts, cases, drafts, intake, people, referrals, service_records, transfer
+from services import (
+    accounts,
+    cases,
+    drafts,
+    intake,
+    people,
+    referral_moves,
+    referrals,
+    resubmission,
+    service_records,
+    transfer,
+)
 from services.demo import files
 from services.demo.people import MadeUpPerson
 from services.demo.situations import Situation
 from services.drafts import Upload
 from services.file_changes import FileChanges
-from services.timeline import make_move
 from services.transaction import AnySession
 
 DEMO = uuid.UUID("5f0c6b1e-7b1d-4d57-9f53-0a4c9b2d7e13")
@@ -133,11 +143,70 @@ class Teller:
         cases.close(self.session, case.id, base_url=self.base_url, by=self._actor(by), at=self._at(on))
 
     def reopen(self, case: Case, reason: str, *, by: str, on: date) -> None:
-        cases.reopen(self.session, case.id, reason=reason, by=self._actor(by), at=self._at(on))
+        cases.reopen(
+            self.session,
+            case.id,
+            reason=reason,
+            base_url=self.base_url,
+            by=self._actor(by),
+            at=self._at(on),
+        )
 
-    def move(self, referral: Referral, move: Move, reason: str, *, by: str, on: date) -> None:
-        """Return, withdrawal, sending again: the state and its entry."""
-        make_move(self.session, referral.id, move, by=self._actor(by), at=self._at(on), reason=reason)
+    def send_back(self, referral: Referral, reason: str, *, by: str, on: date) -> None:
+        referral_moves.return_(
+            self.session,
+            referral.id,
+            reason=reason,
+            base_url=self.base_url,
+            by=self._actor(by),
+            at=self._at(on),
+        )
+
+    def reroute(self, referral: Referral, unit_code: str, reason: str, *, by: str, on: date) -> None:
+        referral_moves.reroute(
+            self.session,
+            referral.id,
+            unit_id=self.session.scalars(select(Unit.id).where(Unit.code == unit_code)).one(),
+            reason=reason,
+            base_url=self.base_url,
+            by=self._actor(by),
+            at=self._at(on),
+        )
+
+    def withdraw(self, referral: Referral, reason: str, *, by: str, on: date) -> None:
+        referral_moves.withdraw(
+            self.session,
+            referral.id,
+            reason=reason,
+            base_url=self.base_url,
+            by=self._actor(by),
+            at=self._at(on),
+        )
+
+    def send_again(self, referral: Referral, *, phone: str, by: str, on: date) -> None:
+        """With another telephone number."""
+        at, actor = self._at(on), self._actor(by)
+        draft = resubmission.begin(self.session, self.changes, referral.id, by=actor, at=at)
+        person = referral.person
+        known = {name: getattr(person, name) for name in PersonFields.__dataclass_fields__}
+        said = ReferralFields(
+            tuple(item.code for item in referral.indicators),
+            tuple(item.code for item in referral.identities),
+            referral.other_identity,
+            referral.brief,
+            referral.expectation,
+        )
+        resubmission.resubmit(
+            self.session,
+            self.changes,
+            referral.id,
+            key=draft.key,
+            person=PersonFields(**known | {"phone": phone}),
+            fields=said,
+            base_url=self.base_url,
+            by=actor,
+            at=at,
+        )
 
     def _at(self, day: date) -> datetime:
         """In office hours of that day, after what happened before."""

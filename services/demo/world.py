@@ -30,8 +30,9 @@ UNDECIDED = "929"
 
 @dataclass(frozen=True)
 class Centre:
-    """`prefixes`: the postal codes where its people live."""
+    """`code` of the receiving unit; `prefixes`: the postal codes where its people live."""
 
+    code: str
     prefixes: tuple[str, ...]
     supervisor: str
     managers: tuple[str, ...]
@@ -40,11 +41,21 @@ class Centre:
 
 CENTRES = (
     Centre(
-        ("300",), "supervisor", ("manager", "manager2"), ("referrer2", "referrer4", "referrer", "referrer5")
+        "13",
+        ("300",),
+        "supervisor",
+        ("manager", "manager2"),
+        ("referrer2", "referrer4", "referrer", "referrer5"),
     ),
-    Centre(("220",), "supervisor3", ("manager3", "supervisor3"), ("referrer3", "referrer", "referrer2")),
     Centre(
-        ("402", "403", "407", "408"), "supervisor4", ("manager4", "supervisor4"), ("referrer7", "referrer6")
+        "08", ("220",), "supervisor3", ("manager3", "supervisor3"), ("referrer3", "referrer", "referrer2")
+    ),
+    Centre(
+        "17",
+        ("402", "403", "407", "408"),
+        "supervisor4",
+        ("manager4", "supervisor4"),
+        ("referrer7", "referrer6"),
     ),
 )
 
@@ -97,7 +108,8 @@ def _all_stories(today: date) -> Iterator[Story]:
             centre: Centre = centre,
             referrers: Iterator[str] = referrers,
         ) -> Story:
-            stage = Stage(centre.supervisor, manager, colleague, next(referrers), today)
+            after = CENTRES[(CENTRES.index(centre) + 1) % len(CENTRES)].code
+            stage = Stage(centre.supervisor, manager, colleague, next(referrers), after, today)
             return Story(_spread(plot.filed(today), today, next(shifts)), plot, stage, centre.prefixes)
 
         first, second = centre.managers

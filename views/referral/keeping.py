@@ -27,20 +27,20 @@ def wants_json() -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def keep(form: ReferralForm) -> tuple[Draft, list[FieldFault]]:
-    """The draft as it is now, and what was wrong with the files that came along."""
+def keep(form: ReferralForm, referral_id: int | None = None) -> tuple[Draft, list[FieldFault]]:
+    """The draft as it is now, and what was wrong with the files that came along. `referral_id`: of a correction."""
     key, faults = key_of(form), []
     with files_of_request() as files, transaction(database()):
-        drafts.save(database(), key, typed(form), by=actor(), at=now())
+        drafts.save(database(), key, typed(form), by=actor(), at=now(), referral_id=referral_id)
         for kind, name in FIELDS.items():
             upload = uploaded(kind, form[name])
             if upload is None:
                 continue
             try:
-                drafts.put_file(database(), files, key, upload, by=actor(), at=now())
+                drafts.put_file(database(), files, key, upload, by=actor(), at=now(), referral_id=referral_id)
             except RuleBroken as refused:
                 faults.append(FieldFault(name, refused.template, **refused.values))
-    draft = drafts.load(database(), by=actor())
+    draft = drafts.load(database(), by=actor(), referral_id=referral_id)
     if draft is None:
         raise AssertionError("a draft just saved is there")
     return draft, faults

@@ -19,6 +19,7 @@ from views.fields import show_faults
 from views.referral.form import SECTIONS, ReferralForm
 from views.referral.keeping import FIELDS
 from views.texts import sentence
+from views.trail import REFERRING, shown
 
 
 def page_values(
@@ -32,11 +33,15 @@ def page_values(
     show_faults(form, faults)
     person_id = draft.person_id if draft else None
     unfinished = unfinished_warning(database(), person_id) if person_id else None
-    held = draft.files if draft else {}
+    if person_id:
+        shown([person_id], ground=REFERRING)
+    held, kept = (draft.files, draft.kept) if draft else ({}, {})
+    on = draft.referral_date if draft and draft.referral_date else today()
     return {
         "form": form,
         "draft": draft,
         "files": {name: held.get(kind) for kind, name in FIELDS.items()},
+        "kept": {name: kept.get(kind) for kind, name in FIELDS.items()},
         "faults": [(fault.field, sentence(fault)) for fault in faults],
         "page_faults": len(faults),
         "warnings": [sentence(warning) for warning in warnings],
@@ -44,8 +49,8 @@ def page_values(
         "unfinished": sentence(unfinished) if unfinished else "",
         "sections": [_section(form, draft, *section) for section in SECTIONS],
         "routed": routed_unit(form.postal_code.data or ""),
-        "minor": is_minor(form.birthday.data or ""),
-        "today_iso": today().isoformat(),
+        "minor": is_minor(form.birthday.data or "", on),
+        "today_iso": on.isoformat(),
     }
 
 
@@ -64,12 +69,13 @@ def routed_unit(typed: str) -> Unit | None:
     return routing.trial(database(), code).unit
 
 
-def is_minor(typed: str) -> bool:
+def is_minor(typed: str, on: date) -> bool:
+    """On the referral date."""
     try:
         birthday: date = check_birthday(typed, today=today())
     except RuleBroken:
         return False
-    return needs_guardian_document(birthday, today())
+    return needs_guardian_document(birthday, on)
 
 
 def _section(

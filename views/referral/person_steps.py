@@ -18,17 +18,19 @@ from rules.texts import N_
 from services import drafts, people, referral_check
 from services.drafts import Draft
 from services.transaction import transaction
-from views.access import Screen, actor, back_to, database, needs, now, today
+from views.access import actor, back_to, database, needs, now, today
 from views.fields import faults_of, show_faults
+from views.referral.draft_steps import DraftSteps
 from views.referral.form import PersonForm, ReferralForm, fill, key_of, typed
 from views.referral.keeping import keep, wants_json
-from views.referral.page import page_values, routed_unit
+from views.referral.page import routed_unit
 from views.texts import sentence
+from views.trail import REFERRING, shown
 
 NOT_FOUND = N_("查無個案資料 請新增個案基本資料!")
 
 
-class PersonSteps(Screen):
+class PersonSteps(DraftSteps):
     @expose("/look-up", methods=["POST"])
     @needs(P.REFERRAL_SUBMIT)
     def look_up(self) -> Any:
@@ -50,6 +52,7 @@ class PersonSteps(Screen):
             return back_to("ReferralSubmit.new", continued=1)
         unfinished = referral_check.unfinished_warning(database(), person.id)
         unit = routed_unit(person.postal_code)
+        shown([person.id], ground=REFERRING)
         return jsonify(
             {
                 "found": True,
@@ -86,8 +89,7 @@ class PersonSteps(Screen):
             texts = {fault.field: sentence(fault) for fault in faults}
             return jsonify({"message": sentence(refused), "faults": texts}), status
         database().rollback()
-        values = page_values(form, draft, faults=faults)
-        return self.render("referral/new.html", title=_("轉介個案建立"), **values), status
+        return self.form_page(form, draft, faults=faults), status
 
     @expose("/person", methods=["GET"])
     @needs(P.REFERRAL_SUBMIT)
@@ -129,6 +131,7 @@ class PersonSteps(Screen):
         form.key.data = form.key.data or str(uuid.uuid4())
         return self.render(
             "referral/person.html",
+            screen=self,
             title=_("新增個案基本資料"),
             form=form,
             faults=faults or [],

@@ -19,9 +19,8 @@ from rules.routing import Basis
 from rules.texts import N_
 from services import drafts, referral_check, referrals
 from services.transaction import transaction
-from views.access import Screen, actor, back_to, database, needs, now, today
+from views.access import actor, back_to, database, needs, now, today
 from views.fields import faults_of
-from views.referral.draft_steps import DraftSteps
 from views.referral.form import ReferralForm, key_of, new_form, typed
 from views.referral.keeping import files_of_request, keep
 from views.referral.page import mark, page_values
@@ -30,7 +29,7 @@ from views.referral.person_steps import PersonSteps
 UPLOADED = {drafts.CONSENT: N_("個資同意書上傳成功"), drafts.GUARDIAN: N_("監護人同意書上傳成功")}
 
 
-class ReferralSubmit(PersonSteps, DraftSteps, Screen):
+class ReferralSubmit(PersonSteps):
     route_base = "/referrals/new"
     default_view = "new"
     class_permission_name = "Referral"
@@ -41,7 +40,7 @@ class ReferralSubmit(PersonSteps, DraftSteps, Screen):
         draft = drafts.load(database(), by=actor())
         restored = draft is not None and "continued" not in request.args
         saved_at = local_time_text(draft.saved_at) if draft else ""
-        return self._page(new_form(draft), draft, restored=restored, saved_at=saved_at)
+        return self.form_page(new_form(draft), draft, restored=restored, saved_at=saved_at)
 
     @expose("/", methods=["POST"])
     @needs(P.REFERRAL_SUBMIT)
@@ -75,7 +74,7 @@ class ReferralSubmit(PersonSteps, DraftSteps, Screen):
             database(), chosen, birthday=person.birthday, identities=fields.identities, on=today()
         )
         if warnings and request.form.get("acknowledged") != mark(warnings):
-            return self._page(form, draft, warnings=warnings)
+            return self.form_page(form, draft, warnings=warnings)
         with files_of_request() as files, transaction(database()):
             submitted = referrals.submit(
                 database(),
@@ -112,15 +111,28 @@ class ReferralSubmit(PersonSteps, DraftSteps, Screen):
             done_url=url_for("ReferralStatus.index"),
         )
 
-    def _page(self, form: ReferralForm, draft: drafts.Draft | None, **values: Any) -> str:
+    def form_page(self, form: ReferralForm, draft: drafts.Draft | None, **values: Any) -> str:
         shown = {name: values.pop(name) for name in ("faults", "warnings") if name in values}
         return self.render(
-            "referral/new.html", title=_("轉介個案建立"), **page_values(form, draft, **shown), **values
+            "referral/new.html",
+            title=_("轉介個案建立"),
+            screen=self,
+            **page_values(form, draft, **shown),
+            **values,
         )
+
+    def form_url(self) -> str:
+        return url_for("ReferralSubmit.new", continued=1)
+
+    def discarded(self) -> Response:
+        if request.args.get("again"):
+            return back_to("ReferralSubmit.new")
+        flash(_("已取消,沒有送出轉介單。"), "info")
+        return back_to("Home.index")
 
     def _refused(self, form: ReferralForm, draft: drafts.Draft | None, faults: list[FieldFault]) -> Any:
         database().rollback()
-        return self._page(form, draft, faults=faults), 422
+        return self.form_page(form, draft, faults=faults), 422
 
     def _sent(self, referral: Referral) -> Response:
         return back_to("ReferralSubmit.sent", referral_id=referral.id)
