@@ -14,12 +14,11 @@ from models.scopes import received_referrals
 from reports import mails
 from rules.actor import Actor
 from rules.due_dates import first_due
-from rules.errors import NotFound
 from rules.names import mask_name
 from rules.referral_flow import Move
-from rules.texts import N_
 from services import outbox
 from services.case_managers import chosen_case_manager
+from services.referral_moves import passed_on
 from services.timeline import add_entry, change_state
 from services.transaction import AnySession
 
@@ -78,5 +77,5 @@ def _locked(session: AnySession, referral_id: int, by: Actor) -> Row[int, date, 
         .with_for_update(of=Referral)
     ).one_or_none()
     if found is None:
-        raise NotFound(N_("找不到這筆資料,可能已移除,或不在您可查看的範圍。"))
+        raise passed_on(session, referral_id, by)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,10 +24,32 @@ from services.timeline import make_move
 from services.transaction import AnySession
 
 
+@dataclass(frozen=True)
+class Handover:
+    """A transfer that has been made: the case, its new assignment, and both case managers."""
+
+    case: Case
+    assignment: Assignment
+    giver: Account
+    taker: Account
+
+
 def transfer(
     session: AnySession, case_id: int, *, from_id: int, to_id: int, by: Actor, at: datetime, base_url: str
 ) -> Case:
     """The case with its new case manager, a further assignment, the timeline entry and a mail to both.
+
+    Raises as `hand_over` does.
+    """
+    done = hand_over(session, case_id, from_id=from_id, to_id=to_id, by=by, at=at)
+    _write_to_both(session, done, at=at, base_url=base_url)
+    return done.case
+
+
+def hand_over(
+    session: AnySession, case_id: int, *, from_id: int, to_id: int, by: Actor, at: datetime
+) -> Handover:
+    """The transfer without its mails. Whoever refuses has written nothing.
 
     `from_id` is the case manager whom the supervisor saw when deciding: whoever presses with an outdated page
     hears who transferred the case to whom. Raises `AlreadyDone`, `FieldFault` at `to_id`, `NotFound`.
@@ -54,21 +77,12 @@ def transfer(
     )
     session.add(assignment)
     session.flush()
-    _write_to_both(session, case, assignment, giver, taker, at=at, base_url=base_url)
-    return case
+    return Handover(case, assignment, giver, taker)
 
 
-def _write_to_both(
-    session: AnySession,
-    case: Case,
-    assignment: Assignment,
-    giver: Account,
-    taker: Account,
-    *,
-    at: datetime,
-    base_url: str,
-) -> None:
+def _write_to_both(session: AnySession, done: Handover, *, at: datetime, base_url: str) -> None:
     """Whoever has left (the account is disabled) gets none: the mailbox may be somebody else's by now."""
+    case, giver, taker = done.case, done.giver, done.taker
     masked_name = mask_name(case.referral.person.name)
     received = mails.case_received(
         case_id=case.id,
@@ -88,7 +102,7 @@ def _write_to_both(
         if reader.active:
             outbox.queue(
                 session,
-                key=f"case-transferred-{part}:{assignment.id}",
+                key=f"case-transferred-{part}:{done.assignment.id}",
                 to=reader.email,
                 subject=letter.subject,
                 body=letter.body,
