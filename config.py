@@ -69,6 +69,7 @@ SETTINGS = (
         "120 per minute",
         "Log-in pages, CAPTCHA pictures and sounds for one network address.",
     ),
+    Setting("API_LIMIT", "120 per minute", "Requests of one API key; without a key, of one network address."),
     Setting("IDLE_MINUTES", "20", "Minutes without a request after which a session ends."),
     Setting("MAIL_SERVER", "", "SMTP server. Empty: mails stay in the outbox."),
     Setting("MAIL_PORT", "25", "SMTP port."),
@@ -83,7 +84,20 @@ SETTINGS = (
         "1: the closing mail carries the reply form as PDF (personal data by mail).",
     ),
     Setting(
+        "SUPPORT_MAIL",
+        "",
+        "Mailbox of the support desk, told of each question. Empty: everybody who may answer is told.",
+    ),
+    Setting(
+        "SUPPORT_PHONE", "", "Telephone of the support desk, shown on the log-in page to who cannot log in."
+    ),
+    Setting(
         "PDF_FACES", "", "Paths of further TrueType faces for rare characters, comma-separated; they win."
+    ),
+    Setting(
+        "RETENTION_MONTHS",
+        "60",
+        "Months after the end of the last referral until a person is anonymised. 0: never.",
     ),
     Setting("DEMO", "", "1: the demo world may exist. Refused in production."),
     Setting("LOG_LEVEL", "INFO", "Level of the log on standard error."),
@@ -118,6 +132,7 @@ def settings(environ: Mapping[str, str] = os.environ, **overrides: Any) -> dict[
         "PDF_FACES": [face for face in env["PDF_FACES"].split(",") if face],
         "CAPTCHA_ENABLED": _flag(env["CAPTCHA_ENABLED"]),
         "DEMO": _flag(env["DEMO"]) or (not production and env["DEMO"] != "0"),
+        "RETENTION_MONTHS": int(env["RETENTION_MONTHS"]),
         "TRUSTED_PROXIES": int(env["TRUSTED_PROXIES"]),
         "SQLALCHEMY_DATABASE_URI": env["DATABASE_URL"] or f"sqlite:///{instance / 'jieli.db'}",
         # Parameters are personal data: neither a log nor a page may show them.

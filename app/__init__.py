@@ -17,6 +17,7 @@ from models.crypto import KEYS
 from services.file_store import FileStore
 from views.access import demand_own_password
 from views.home import Home
+from views.trail import write_trail
 
 
 def create_app(**overrides: Any) -> Flask:
@@ -45,7 +46,9 @@ def create_app(**overrides: Any) -> Flask:
         appbuilder = AppBuilder(security_manager_class=SecurityManager, indexview=Home)
         appbuilder.init_app(app, db.session)
         views.register(appbuilder)
+    i18n.init_app(app)
     app.before_request(demand_own_password)
+    app.after_request(write_trail)
     errors.init_app(app)
     jinja.init_app(app)
     jobs.init_app(app)

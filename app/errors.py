@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, TooManyReque
 from app.extensions import db
 from models.crypto import UnreadableSecret
 from rules.errors import AlreadyDone, NotFound, RuleBroken, StaleVersion, TooMany
+from views.api.answers import asked_by_program, error_answer, refusal_answer
 from views.texts import sentence
 
 log = logging.getLogger("jieli.errors")
@@ -44,6 +45,8 @@ def status_of(error: RuleBroken) -> int:
 
 def _rule_broken(error: RuleBroken) -> Response:
     db.session.rollback()
+    if asked_by_program():
+        return refusal_answer(error, status_of(error))
     return _page(status_of(error), sentence(error))
 
 
@@ -75,6 +78,8 @@ def _http_error(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
         return _unexpected(error.original_exception)  # raised while a page about another error was made
+    if asked_by_program():
+        return error_answer(error.code, headers=error.get_response().headers)
     response = _page(error.code, _sentence_for(error.code))
     if isinstance(error, TooManyRequests) and error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
@@ -119,7 +124,9 @@ def _sentence_for(status: int) -> str:
 
 
 def _page(status: int, text: str, *, code: str = "") -> Response:
-    if request.headers.get("X-Requested-With") == "fetch" or request.path.startswith("/api/"):
+    if asked_by_program():
+        return error_answer(status, text, reference=code)
+    if request.headers.get("X-Requested-With") == "fetch":
         return make_response(jsonify({"message": text, "code": code}), status)
     values = {"status": int(status), "sentence": text, "code": code, "back_url": g.get("way_back")}
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from flask_babel import get_locale
 from flask_login import current_user
 
 from rules import national_id, roc_dates
 from rules.calendar import local_time_text
 from rules.due_dates import urgency
+from rules.permissions import Permission as P
 from views.access import grants_of_request, today
+from views.audit.person import trail_url
 from views.menu import menu
 from views.texts import listed, translated
 
@@ -28,8 +30,8 @@ def init_app(app: Flask) -> None:
         translated=translated,
         listed=listed,
     )
-    app.jinja_env.globals.update(urgency_of=lambda due: urgency(due, today()))
-    app.context_processor(lambda: {"shell": _shell(app)})
+    app.jinja_env.globals.update(urgency_of=lambda due: urgency(due, today()), trail_url=trail_url)
+    app.context_processor(lambda: {"shell": _shell(app), "support_url": _support_url()})
 
 
 def _shell(app: Flask) -> SimpleNamespace:
@@ -51,3 +53,12 @@ def _shell(app: Flask) -> SimpleNamespace:
         roles_text=listed(grants_of_request().roles),
         menu=menu(),
     )
+
+
+def _support_url() -> str | None:
+    """線上客服, which notes down the page that the question is about; not on the pages where questions are read."""
+    if not current_user or not current_user.is_authenticated or current_user.must_change_password:
+        return None
+    if (request.endpoint or "").startswith("Support") or P.SUPPORT_ASK not in grants_of_request().permissions:
+        return None
+    return url_for("Support.new", page=request.path)

@@ -15,9 +15,15 @@ from sqlalchemy import event
 
 from app import mailer
 from app.extensions import db
-from services import outbox
+from reports.office_days import office_days
+from rules.calendar import local_date
+from rules.office_days import digest_due
+from services import digest, outbox, retention, trail_watch
+from services.retention import Schedule
+from services.transaction import transaction
 
 log = logging.getLogger("jieli.jobs")
+DIGEST_DAY = "digest_day"
 
 
 def init_app(app: Flask) -> None:
@@ -33,7 +39,54 @@ def init_app(app: Flask) -> None:
     def send_outbox_each_minute() -> None:
         send_outbox()
 
+    @huey.periodic_task(crontab(minute="*/5"), name="daily_digest")
+    def daily_digest() -> int:
+        with app.app_context():
+            return digest_of_today(huey, at=datetime.now(UTC))
+
+    @huey.task(name="check_trail")
+    def check_trail() -> None:
+        with app.app_context():
+            base_url = app.config["PUBLIC_URL"]
+            trail_watch.check_and_seal(db.session, base_url=base_url, at=datetime.now(UTC))
+
+    # Nights of Taipei; huey counts in UTC.
+    @huey.periodic_task(crontab(minute="30", hour="18"), name="check_trail_each_night")
+    def check_trail_each_night() -> None:
+        check_trail()
+
+    @huey.periodic_task(crontab(minute="0", hour="20"), name="retention_each_night")
+    def retention_each_night() -> None:
+        with app.app_context():
+            anonymise_due(app)
+
     app.extensions["send_outbox"] = send_outbox
+    app.extensions["check_trail"] = check_trail
+
+
+def anonymise_due(app: Flask) -> int:
+    """What the retention schedule says for today; gives the number of persons."""
+    at = datetime.now(UTC)
+    schedule = Schedule(app.config["RETENTION_MONTHS"], local_date(at))
+    done = retention.run(db.session, app.extensions["file_store"], schedule, at=at)
+    if done:
+        log.info("%s persons anonymised, nothing since %s", done, schedule.limit)
+    return done
+
+
+def digest_of_today(huey: Huey, *, at: datetime) -> int:
+    """Once on a working day, at 07:30 in Taipei or as soon after it as the jobs run again; gives the number of mails.
+
+    The day is remembered where the jobs are kept, so that nobody is reminded at noon of what came up in the morning.
+    Were it lost, the outbox would still let nobody have two mails.
+    """
+    day = local_date(at)
+    if not digest_due(at, office_days(day, day)) or huey.get(DIGEST_DAY, peek=True) == day:
+        return 0
+    with transaction(db.session):
+        written = digest.send_digests(db.session, at=at, base_url=current_app.config["PUBLIC_URL"])
+    huey.put(DIGEST_DAY, day)
+    return written
 
 
 @event.listens_for(db.session, "after_commit")

@@ -29,6 +29,14 @@ class Case(Versioned, Model):
         Index("ix_case_manager", "case_manager_id", "id"),
         Index("ix_case_unit", "unit_id", "closed_on", "id"),
         Index("ix_case_unit_due", "unit_id", "due_date", "id"),
+        Index(
+            "ix_case_unit_manager",
+            "unit_id",
+            "case_manager_id",
+            "id",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

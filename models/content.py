@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Model, Stamped
 
 FAR_FUTURE = date(9999, 12, 31)
+Days = tuple[date, date]
 
 
 class News(Stamped, Model):
@@ -22,6 +23,11 @@ class News(Stamped, Model):
     shown_from: Mapped[date]
     shown_until: Mapped[date] = mapped_column(default=FAR_FUTURE)
 
+    @property
+    def days(self) -> Days:
+        """The first and the last day on which it is shown."""
+        return self.shown_from, self.shown_until
+
 
 class Bulletin(Stamped, Model):
     """公告欄: public, on the login page."""
@@ -32,6 +38,11 @@ class Bulletin(Stamped, Model):
     text: Mapped[str] = mapped_column(String(250))
     shown_from: Mapped[date]
     shown_until: Mapped[date] = mapped_column(default=FAR_FUTURE)
+
+    @property
+    def days(self) -> Days:
+        """The first and the last day on which it is shown."""
+        return self.shown_from, self.shown_until
 
 
 class Download(Stamped, Model):
@@ -46,3 +57,7 @@ class Download(Stamped, Model):
     size: Mapped[int]
     storage_name: Mapped[str] = mapped_column(String(36), unique=True)
     expires_on: Mapped[date] = mapped_column(default=FAR_FUTURE)
+
+    @property
+    def days(self) -> Days:
+        return date.min, self.expires_on

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Model, Moment
+from models.crypto import Secret
 
 
 class MailState(StrEnum):
@@ -35,7 +36,8 @@ class Mail(Model):
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     recipient: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
+    # Encrypted like what it is made from: an answer of the support desk is sent whole.
+    body: Mapped[str] = mapped_column(Secret, deferred=True)
     referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"), index=True)
     # The case whose reply form goes along, where a deployment allows personal data in mails (MAIL_REPLY_FORM_ATTACHED).
     reply_form_of_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"))

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
+from models.account import Account
 from models.case import Case, ServiceRecord
+from models.person import Person
 from models.referral import Referral
+from models.staff import Absence
 from rules.actor import Actor
 from rules.permissions import Permission as P
 
@@ -22,7 +25,7 @@ def sent_referrals(actor: Actor) -> ColumnElement[bool]:
 
 def received_referrals(actor: Actor) -> ColumnElement[bool]:
     """The referrals that were sent to the actor's receiving unit, in any state: the supervisor's view."""
-    if not actor.may(P.REFERRAL_TAKE_IN):
+    if not (actor.may(P.REFERRAL_TAKE_IN) or actor.may(P.ROSTER_READ)):
         return false()
     return Referral.receiving_unit_id == actor.unit_id
 
@@ -85,16 +88,49 @@ def worked_cases(actor: Actor) -> ColumnElement[bool]:
     return or_(own_cases(actor), unit_cases(actor))
 
 
+def unit_service_records(actor: Actor) -> ColumnElement[bool]:
+    """All service records of the actor's unit: the supervisor's view."""
+    if not (actor.may(P.CASE_TRANSFER) or actor.may(P.ROSTER_READ)):
+        return false()
+    return ServiceRecord.unit_id == actor.unit_id
+
+
 def service_records(actor: Actor) -> ColumnElement[bool]:
     """The service records of the cases the actor may see."""
     if actor.may(P.REFERRAL_READ_ALL):
         return true()
     reasons: list[ColumnElement[bool]] = []
     if actor.may(P.CASE_TRANSFER) or actor.may(P.ROSTER_READ):
-        reasons.append(ServiceRecord.unit_id == actor.unit_id)
+        reasons.append(unit_service_records(actor))
     if actor.may(P.CASE_WORK):
         reasons.append(ServiceRecord.case_id.in_(select(Case.id).where(own_cases(actor))))
     return or_(false(), *reasons)
+
+
+def unit_staff(actor: Actor) -> ColumnElement[bool]:
+    """The accounts of the actor's own unit, for whoever keeps their days of absence."""
+    if not actor.may(P.ABSENCE_WRITE):
+        return false()
+    return Account.unit_id == actor.unit_id
+
+
+def absences(actor: Actor) -> ColumnElement[bool]:
+    """The days of absence of the actor's own unit."""
+    return Absence.account_id.in_(select(Account.id).where(unit_staff(actor)))
+
+
+def trail_entries(actor: Actor) -> ColumnElement[bool]:
+    """Every entry of the trail, for the auditor."""
+    return true() if actor.may(P.TRAIL_READ) else false()
+
+
+def watched_persons(actor: Actor) -> ColumnElement[bool]:
+    """Persons of whom the actor may read who looked: anybody for the auditor, those sent to the unit for its supervisor."""
+    if actor.may(P.TRAIL_READ):
+        return true()
+    if not actor.may(P.TRAIL_READ_UNIT) or actor.unit_id is None:
+        return false()
+    return Person.id.in_(select(Referral.person_id).where(Referral.receiving_unit_id == actor.unit_id))
 
 
 def _without_read_all(actor: Actor) -> Actor:

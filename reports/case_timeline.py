@@ -38,6 +38,22 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     Move.CLOSE: ("fa-circle-check", N_("結案")),
     Move.REOPEN: ("fa-folder-open", N_("重新開案")),
 }
+# What a correction may have changed, as `services.resubmission` names it.
+CORRECTED: Mapping[str, str] = {
+    "name": N_("姓名"),
+    "birthday": N_("出生日期"),
+    "phone": N_("連絡電話"),
+    "home_phone": N_("家裡電話"),
+    "other_phone": N_("其他連絡電話"),
+    "address": N_("居住地址"),
+    "postal_code": N_("郵遞區號"),
+    "indicators": N_("轉介評估指標"),
+    "identities": N_("個案身分別"),
+    "brief": N_("個人簡述"),
+    "expectation": N_("工作期待"),
+    "consent": N_("個資同意書"),
+    "guardian": N_("法定監護人同意書"),
+}
 MAIL_STATES: Mapping[str, str] = {
     MailState.QUEUED: N_("尚未寄出,系統將自動重送"),
     MailState.SENDING: N_("寄送中"),
@@ -71,18 +87,20 @@ def happenings(
 ) -> Sequence[Happening]:
     """Newest first. The caller has looked the referral up in the actor's scope.
 
-    `translate` takes a msgid; only the lines of service records need it, all others are msgids themselves.
+    `translate` takes a msgid, for texts inside of a line; the lines are msgids themselves.
     """
     case = session.scalar(select(Case).where(Case.referral_id == referral_id))
     moves = session.scalars(select(TimelineEntry).where(TimelineEntry.referral_id == referral_id))
     mails = session.scalars(select(Mail).where(Mail.referral_id == referral_id))
     served = _record_lines(session, case, translate)
-    found = [(entry.at, 0, entry.id, _move(entry, served)) for entry in moves]
+    found = [(entry.at, 0, entry.id, _move(entry, served, translate)) for entry in moves]
     found += [(mail.queued_at, 1, mail.id, _mail(mail)) for mail in mails]
     return [happening for *_, happening in sorted(found, key=lambda each: each[:3], reverse=True)]
 
 
-def _move(entry: TimelineEntry, served: Mapping[int, Sequence[Line]]) -> Happening:
+def _move(
+    entry: TimelineEntry, served: Mapping[int, Sequence[Line]], translate: Callable[[str], str]
+) -> Happening:
     icon, title = LOOKS.get(entry.move, ("fa-circle", entry.move))
     detail = entry.detail
     record_id = detail.get("record_id")
@@ -93,8 +111,15 @@ def _move(entry: TimelineEntry, served: Mapping[int, Sequence[Line]]) -> Happeni
         lines.append(
             Line(N_("由 %(giver)s 轉給 %(taker)s"), {"giver": detail["from"], "taker": detail["to"]})
         )
-    if entry.move == ROUTE:
-        lines.append(Line(N_("收案單位:%(unit)s"), {"unit": entry.detail["unit"]}))
+    if entry.move in (ROUTE, Move.RESUBMIT) and detail.get("unit"):
+        lines.append(Line(N_("收案單位:%(unit)s"), {"unit": detail["unit"]}))
+    if entry.move == Move.REROUTE:
+        lines.append(
+            Line(N_("由 %(former)s 改派至 %(unit)s"), {"former": detail["from"], "unit": detail["unit"]})
+        )
+    if corrected := detail.get("changed"):
+        fields = "、".join(translate(CORRECTED[name]) for name in corrected if name in CORRECTED)
+        lines.append(Line(N_("補正項目:%(fields)s"), {"fields": fields}))
     if entry.move == Move.EXTEND:
         lines.append(Line(N_("應結案日期由 %(before)s 延至 %(after)s"), _days(detail)))
     if entry.move == Move.RECORD_SERVICE:

@@ -42,6 +42,7 @@ class Criterion:
 
     `secret`: never stands readable in an address (history, proxy logs).
     `path`: from the list's own table to the one that the condition is on, as pairs (reference, key).
+    `on_demand`: the query row shows it only once it is set, by a link of another page.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Criterion:
     hint: str = ""
     secret: bool = False
     path: tuple[tuple[Reference, Reference], ...] = ()
+    on_demand: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from sqlalchemy import func, literal, select
 
 from models.case import Case, ServiceRecord
 from models.referral import Referral
-from models.scopes import own_cases, received_referrals, sent_referrals
+from models.scopes import own_cases, received_referrals, sent_referrals, unit_cases
+from models.support import SupportQuestion
+from reports.absence import Days, not_there
 from reports.session import ReadSession
 from rules.actor import Actor
 from rules.due_dates import SOON_DAYS
@@ -19,7 +21,10 @@ from rules.referral_flow import State
 
 @dataclass(frozen=True)
 class WorkCounts:
-    """None: not this user's work. `due_soon` counts due dates 10 days away or less that have not passed."""
+    """None: not this user's work. `due_soon` counts due dates 10 days away or less that have not passed.
+
+    `uncovered`: open cases of the unit whose case manager is absent today or has left.
+    """
 
     to_take_in: int | None = None
     my_cases: int | None = None
@@ -28,6 +33,8 @@ class WorkCounts:
     without_record: int | None = None
     returned: int | None = None
     unrouted: int | None = None
+    unanswered: int | None = None
+    uncovered: int | None = None
 
 
 def work_counts(session: ReadSession, actor: Actor, today: date) -> WorkCounts:
@@ -53,11 +60,21 @@ def work_counts(session: ReadSession, actor: Actor, today: date) -> WorkCounts:
             Referral.id,
             (sent_referrals(actor), Referral.state == State.RETURNED),
         ),
+        "uncovered": (
+            P.ABSENCE_WRITE,
+            Case.id,
+            (
+                unit_cases(actor),
+                Case.closed_on.is_(None),
+                Case.case_manager_id.in_(not_there(actor.unit_id, Days(today, today))),
+            ),
+        ),
         "unrouted": (
             P.REFERRAL_ROUTE,
             Referral.id,
             (Referral.receiving_unit_id.is_(None), Referral.state == State.SUBMITTED),
         ),
+        "unanswered": (P.SUPPORT_ANSWER, SupportQuestion.id, (SupportQuestion.answered_at.is_(None),)),
     }
     asked = {
         name: select(func.count())

@@ -10,19 +10,24 @@ from sqlalchemy.orm import joinedload, selectinload
 from models.case import Case, ServiceRecord
 from models.referral import Referral
 from models.scopes import detailed_referrals
+from models.timeline import TimelineEntry
 from reports.session import ReadSession
 from rules.actor import Actor
 from rules.errors import NotFound
+from rules.referral_flow import State
 from rules.texts import N_
+
+ENDED = (State.RETURNED, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)
 class ReferralDetail:
-    """`service_count` tells whether there is a reply form to read."""
+    """`service_count` tells whether there is a reply form to read. `ended`: by whom and why it was returned or withdrawn."""
 
     referral: Referral
     case: Case | None
     service_count: int
+    ended: TimelineEntry | None = None
 
 
 def referral_detail(session: ReadSession, referral_id: int, actor: Actor) -> ReferralDetail:
@@ -52,4 +57,13 @@ def referral_detail(session: ReadSession, referral_id: int, actor: Actor) -> Ref
         referral,
         case,
         service_count=(session.scalar(counted) or 0) if counted is not None else 0,
+        ended=_last_entry(session, referral) if referral.state in ENDED else None,
     )
+
+
+def _last_entry(session: ReadSession, referral: Referral) -> TimelineEntry | None:
+    """The move that led to the state it is in."""
+    moved = select(TimelineEntry).where(
+        TimelineEntry.referral_id == referral.id, TimelineEntry.to_state == referral.state
+    )
+    return session.scalars(moved.order_by(TimelineEntry.id.desc()).limit(1)).first()

@@ -96,6 +96,7 @@ STATUS_QUERY = Listing(
         SERVICE_COUNT,
     ),
     order=(Referral.referral_date.desc(),),
+    person=Referral.person_id,
 )
 
 STATUS_CRITERIA = (NATIONAL_ID, NAME, DATE_FROM, DATE_TO, STATE)
@@ -120,6 +121,7 @@ CASE_QUERY = Listing(
         Column("closed_on", N_("結案日期"), Case.closed_on, 12, kind="roc_date", sort=(Case.closed_on,)),
     ),
     order=(Case.id.desc(),),
+    person=Referral.person_id,
 )
 
 CASE_CRITERIA = tuple(of_case(each) for each in STATUS_CRITERIA)

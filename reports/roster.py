@@ -8,7 +8,9 @@ or the reasons why none could be, each as a sentence; 「無服務紀錄」 if t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, case, exists, literal, select, union_all
@@ -21,7 +23,16 @@ from models.organisation import Agency, Unit
 from models.person import Person
 from models.referral import Referral, ReferralIdentity
 from reports.columns import Column
-from reports.criteria import DATE_FROM, DATE_TO, STATE, STATES, Choices, Criterion, whole_number
+from reports.criteria import (
+    DATE_FROM,
+    DATE_TO,
+    STATE,
+    STATES,
+    Choices,
+    Criterion,
+    day,
+    whole_number,
+)
 from reports.pages import Listing
 from reports.referral_lists import DATE, show_status, status_value
 from reports.roster_batch import IN_CELL, Batch
@@ -87,6 +98,7 @@ LISTING = Listing(
         ),
     ),
     order=(Referral.referral_date.desc(),),
+    person=Referral.person_id,
 )
 
 
@@ -102,6 +114,18 @@ def _has_identity(text: str) -> ColumnElement[bool]:
 def _with_manager(text: str) -> ColumnElement[bool]:
     chosen = Case.referral_id == Referral.id, Case.case_manager_id == whole_number(text)
     return exists(select(Case.id).where(*chosen))
+
+
+def _of_case(name: str, label: str, condition: Callable[[date], ColumnElement[bool]]) -> Criterion:
+    """By a day of the case: for the numbers of the dashboard, which lead here."""
+    return Criterion(
+        name,
+        label,
+        lambda text: condition(day(text)),
+        kind="date",
+        path=((Referral.id, Case.referral_id),),
+        on_demand=True,
+    )
 
 
 CRITERIA = (
@@ -134,6 +158,10 @@ CRITERIA = (
     replace(STATE, label=N_("狀態")),
     Criterion("identity", N_("個案身分別"), _has_identity, kind="choice"),
     Criterion("manager", N_("個管員姓名"), _with_manager, kind="choice"),
+    _of_case("due_from", N_("應結案日期起"), lambda day: Case.due_date >= day),
+    _of_case("due_to", N_("應結案日期迄"), lambda day: Case.due_date <= day),
+    _of_case("closed_from", N_("結案日期起"), lambda day: Case.closed_on >= day),
+    _of_case("closed_to", N_("結案日期迄"), lambda day: Case.closed_on <= day),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_appbuilder.security.sqla.models import Permission as PermissionRow
 from flask_appbuilder.security.sqla.models import (
@@ -35,5 +35,16 @@ def holds(permission: Permission) -> ColumnElement[bool]:
 
 def people_with(session: ReadSession, unit_id: int, permission: Permission) -> Sequence[Account]:
     """The active accounts of the unit that hold the permission, in a fixed order."""
-    here = Account.unit_id == unit_id, Account.active.is_(True), holds(permission)
-    return session.scalars(select(Account).where(*here).order_by(Account.id)).all()
+    return people_of(session, [unit_id], permission)
+
+
+def people_of(session: ReadSession, unit_ids: Collection[int], permission: Permission) -> Sequence[Account]:
+    """The same for several units at once."""
+    there = Account.unit_id.in_(unit_ids), Account.active.is_(True), holds(permission)
+    return session.scalars(select(Account).where(*there).order_by(Account.id)).all()
+
+
+def everyone_with(session: ReadSession, permission: Permission) -> Sequence[Account]:
+    """The active accounts of all units that hold the permission, in a fixed order."""
+    found = select(Account).where(Account.active.is_(True), holds(permission)).order_by(Account.id)
+    return session.scalars(found).all()

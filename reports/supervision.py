@@ -13,6 +13,7 @@ from models.case import Case
 from models.organisation import Unit
 from models.person import Person
 from models.referral import Referral
+from reports.absence import Whereabouts, why_uncovered
 from reports.columns import Column
 from reports.pages import Listing
 from rules.texts import N_
@@ -61,6 +62,7 @@ INTAKE = Listing(
         REFERRER_PHONE,
     ),
     order=(Referral.referral_date.asc(),),
+    person=Referral.person_id,
 )
 
 TRANSFERS = Listing(
@@ -79,6 +81,39 @@ TRANSFERS = Listing(
         REFERRER_PHONE,
     ),
     order=(Case.id.desc(),),
+    person=Referral.person_id,
+)
+
+
+@dataclass(frozen=True)
+class Absences:
+    """Where the case managers of a page are, seen from one unit, and how a msgid is put into the reader's language."""
+
+    of_manager: Mapping[int, Whereabouts]
+    unit_id: int | None
+    translate: Callable[[str], str] = str
+
+    def has_left(self, manager_id: int) -> bool:
+        return self.of_manager[manager_id].has_left(self.unit_id)
+
+
+def _why_uncovered(manager_id: int, absences: Absences) -> str:
+    return why_uncovered(absences.of_manager[manager_id], absences.unit_id, absences.translate)
+
+
+UNCOVERED = Listing(
+    key=Case.id,
+    person=Referral.person_id,
+    select_from=TRANSFERS.select_from,
+    columns=(
+        Column("number", N_("編號"), Case.id, 8, kind="number", sort=(Case.id,)),
+        Column("due", N_("應結案日期"), Case.due_date, 12, kind="roc_date", sort=(Case.due_date,)),
+        NAME,
+        Column("manager_name", N_("個管員姓名"), manager.name, 12, sort=(Case.case_manager_id,)),
+        Column("reason", N_("原因"), Case.case_manager_id, 16, show=_why_uncovered),
+        REFERRING_UNIT,
+    ),
+    order=(Case.due_date.asc(),),
 )
 
 

@@ -45,4 +45,5 @@ WORKLIST = Listing(
         Column("services", N_("服務次數"), service_count(), 10, kind="number", sort=(service_count(),)),
     ),
     order=(Case.due_date,),
+    person=Referral.person_id,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from rules.roc_dates import show
@@ -20,6 +20,11 @@ def local_time_text(moment: datetime) -> str:
     """`112/9/26 14:05` in Taipei."""
     local = _in_taipei(moment)
     return f"{show(local.date())} {local:%H:%M}"
+
+
+def day_begins(day: date) -> datetime:
+    """The first moment of a day in Taipei."""
+    return datetime.combine(day, time.min, TAIPEI)
 
 
 def add_months(day: date, months: int) -> date:

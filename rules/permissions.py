@@ -18,6 +18,7 @@ class Permission(Enum):
     # everyone
     HOME_VIEW = ("Home", "view", N_("看首頁、最新消息並下載檔案"))
     ACCOUNT_EDIT = ("Account", "edit", N_("維護自己的帳號資料與密碼"))
+    SUPPORT_ASK = ("Support", "ask", N_("向線上客服提問並查看自己的提問"))
     # referring units
     REFERRAL_SUBMIT = ("Referral", "submit", N_("建立轉介單:查詢個案、新增個案、上傳附件、送出"))
     REFERRAL_FOLLOW = ("Referral", "follow", N_("查詢本單位送出的轉介單、歷程與回覆單"))
@@ -28,6 +29,9 @@ class Permission(Enum):
     CASE_REOPEN = ("Case", "reopen", N_("附理由重新開啟已結案的個案"))
     PERSON_REVEAL = ("Person", "reveal", N_("顯示服務對象完整的身分證字號,每次留下紀錄"))
     ROSTER_READ = ("Roster", "read", N_("查詢本單位清冊並匯出"))
+    DASHBOARD_READ = ("Dashboard", "read", N_("看本單位的服務概況與圖表"))
+    ABSENCE_WRITE = ("Absence", "write", N_("登錄本單位同仁的請假,查看請假或離職者的個案"))
+    TRAIL_READ_UNIT = ("Trail", "read_unit", N_("查看誰看過本單位的服務對象"))
     # generated lists
     REFERRAL_LIST_READ = ("ReferralList", "read", N_("轉介單列表:篩選、查看"))
     REFERRAL_LIST_EXPORT = ("ReferralList", "export", N_("匯出轉介單列表"))
@@ -52,6 +56,13 @@ class Permission(Enum):
     CODE_LIST_WRITE = ("CodeList", "write", N_("維護代碼表"))
     OUTBOX_READ = ("Outbox", "read", N_("查看郵件寄送情形"))
     OUTBOX_RESEND = ("Outbox", "resend", N_("重新寄送郵件"))
+    SUPPORT_ANSWER = ("Support", "answer", N_("查看並回覆線上客服的提問"))
+    API_KEY_WRITE = ("ApiKey", "write", N_("核發與撤銷介接金鑰"))
+    # supervision of personal data
+    TRAIL_READ = ("Trail", "read", N_("查閱個人資料存取紀錄並驗證其完整"))
+    PERSON_DISCLOSE = ("Person", "disclose", N_("依當事人請求列印一個人的全部資料"))
+    # other systems
+    API_USE = ("Api", "use", N_("以程式介接(REST API)做自己權限內的事"))
 
     @property
     def resource(self) -> str:
@@ -86,7 +97,7 @@ class Role(StrEnum):
 
 P = Permission
 
-EVERYONE = (P.HOME_VIEW, P.ACCOUNT_EDIT)
+EVERYONE = (P.HOME_VIEW, P.ACCOUNT_EDIT, P.SUPPORT_ASK)
 GENERATED_LISTS = (
     P.REFERRAL_LIST_READ,
     P.REFERRAL_LIST_EXPORT,
@@ -113,20 +124,23 @@ ADMINISTRATION = (
     P.CODE_LIST_WRITE,
     P.OUTBOX_READ,
     P.OUTBOX_RESEND,
+    P.SUPPORT_ANSWER,
+    P.API_KEY_WRITE,
 )
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(EVERYONE + ADMINISTRATION + GENERATED_LISTS),
-    Role.REFERRER: frozenset((*EVERYONE, P.REFERRAL_SUBMIT, P.REFERRAL_FOLLOW, P.PERSON_REVEAL)),
+    Role.REFERRER: frozenset((*EVERYONE, P.REFERRAL_SUBMIT, P.REFERRAL_FOLLOW, P.PERSON_REVEAL, P.API_USE)),
     Role.SUPERVISOR: frozenset(
         EVERYONE
         + CASE_WORK
         + GENERATED_LISTS
-        + (P.REFERRAL_TAKE_IN, P.CASE_TRANSFER, P.CASE_REOPEN, P.ROSTER_READ)
+        + (P.REFERRAL_TAKE_IN, P.CASE_TRANSFER, P.CASE_REOPEN, P.ROSTER_READ, P.DASHBOARD_READ)
+        + (P.ABSENCE_WRITE, P.TRAIL_READ_UNIT, P.API_USE)
     ),
-    Role.CASE_MANAGER: frozenset(EVERYONE + CASE_WORK + GENERATED_LISTS),
+    Role.CASE_MANAGER: frozenset((*EVERYONE, *CASE_WORK, *GENERATED_LISTS, P.API_USE)),
     Role.RECEPTION: frozenset(EVERYONE),
     Role.COUNTER: frozenset(EVERYONE),
     Role.IT_STAFF: frozenset(EVERYONE),
-    Role.AUDITOR: frozenset((*EVERYONE, P.USER_READ, P.ROLE_READ)),
+    Role.AUDITOR: frozenset((*EVERYONE, P.USER_READ, P.ROLE_READ, P.TRAIL_READ, P.PERSON_DISCLOSE)),
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules import national_id, roc_dates
+from rules.addresses import Directory
 from rules.calendar import age_on
 from rules.errors import FieldFault
 from rules.gather import Gather
@@ -92,6 +93,12 @@ def check_postal_code(text: str) -> str:
     if not re.fullmatch(r"[0-9]{3}(?:[0-9]{2,3})?", code):
         raise FieldFault("postal_code", "郵遞區號應為5個數字（也可輸入3碼或6碼），請檢查。")
     return code
+
+
+def check_known_code(code: str, directory: Directory) -> None:
+    """Raises a fault unless the code is in use. Of six digits the directory (3+2) knows the first three."""
+    if not directory.knows(code[:3] if len(code) == 6 else code):
+        raise FieldFault("postal_code", "檢查到郵遞區號不在設定中: %(code)s", code=code)
 
 
 def _phone(raw: Mapping[str, str], field: str) -> str | None:

@@ -15,18 +15,18 @@ from models.case import Case, Extension, ServiceRecord
 from models.outbox import Mail
 from models.referral import Referral
 from models.scopes import unit_cases, worked_cases
-from reports.mails import case_closed
-from reports.staff import people_with
+from reports.mails import case_closed, case_reopened, case_reopened_for_referrer
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.due_dates import check_extension, extended
 from rules.errors import AlreadyDone, NotFound, StaleVersion
 from rules.names import mask_name
-from rules.permissions import Permission
 from rules.referral_flow import Move
 from rules.roc_dates import show
 from rules.texts import N_
 from services import outbox
+from services.correspondence import write_to_referrer
+from services.retention import require_identified
 from services.timeline import make_move
 from services.transaction import AnySession
 
@@ -77,26 +77,31 @@ def close(session: AnySession, case_id: int, *, base_url: str, by: Actor, at: da
         base_url=base_url,
         case_id=case.id,
     )
-    return outbox.queue(
-        session,
-        key=occasion,
-        to=_correspondent(session, case.referral).email,
-        subject=letter.subject,
-        body=letter.body,
-        at=at,
-        referral_id=case.referral_id,
-        reply_form_of_id=case.id,
+    return write_to_referrer(
+        session, case.referral, letter, occasion=occasion, at=at, reply_form_of_id=case.id
     )
 
 
-def reopen(session: AnySession, case_id: int, *, reason: str, by: Actor, at: datetime) -> Case:
-    """By a supervisor of the unit. The due date stays: if it has passed, the case is overdue at once."""
+def reopen(session: AnySession, case_id: int, *, reason: str, base_url: str, by: Actor, at: datetime) -> Case:
+    """By a supervisor of the unit, with a mail to the case manager and to the referring unit.
+
+    The due date stays: if it has passed, the case is overdue at once. The case manager stays as well, even one
+    who has left (`is_served`): the supervisor transfers the case then.
+    """
     case = lock(session, case_id, unit_cases(by))
+    require_identified(case.referral.person)
     make_move(session, case.referral_id, Move.REOPEN, by=by, at=at, reason=reason)
+    occasion = f"case-reopened:{case.id}:{case.version}"
     case.closed_on = None
     case.closed_at = None
+    _tell_of_reopening(session, case, occasion, base_url=base_url, by=by, at=at)
     session.flush()
     return case
+
+
+def is_served(case: Case) -> bool:
+    """Whether the case manager still has an account in the case's unit."""
+    return case.case_manager.active and case.case_manager.unit_id == case.unit_id
 
 
 def lock(session: AnySession, case_id: int, scope: ColumnElement[bool]) -> Case:
@@ -111,13 +116,35 @@ def lock(session: AnySession, case_id: int, scope: ColumnElement[bool]) -> Case:
     return case
 
 
-def _correspondent(session: AnySession, referral: Referral) -> Account:
-    """Who sent the referral; when he has left the unit, a colleague there who follows its referrals."""
-    sender = referral.submitted_by
-    if sender.active and sender.unit_id == referral.referring_unit_id:
-        return sender
-    colleagues = people_with(session, referral.referring_unit_id, Permission.REFERRAL_FOLLOW)
-    return colleagues[0] if colleagues else sender
+def _tell_of_reopening(
+    session: AnySession, case: Case, occasion: str, *, base_url: str, by: Actor, at: datetime
+) -> None:
+    """Nobody writes to himself, nor to a case manager who has left: the mailbox may be somebody else's by now."""
+    masked_name = mask_name(case.referral.person.name)
+    if is_served(case) and case.case_manager_id != by.user_id:
+        letter = case_reopened(
+            case_id=case.id,
+            referral_id=case.referral_id,
+            masked_name=masked_name,
+            due=case.due_date,
+            base_url=base_url,
+        )
+        outbox.queue(
+            session,
+            key=f"{occasion}:manager",
+            to=case.case_manager.email,
+            subject=letter.subject,
+            body=letter.body,
+            at=at,
+            referral_id=case.referral_id,
+        )
+    letter = case_reopened_for_referrer(
+        referral_id=case.referral_id,
+        masked_name=masked_name,
+        unit_name=case.unit.name,
+        base_url=base_url,
+    )
+    write_to_referrer(session, case.referral, letter, occasion=f"{occasion}:referrer", at=at)
 
 
 def _extension(session: AnySession, case_id: int, due_before: date) -> Extension | None:

@@ -1,7 +1,8 @@
 """The unsent referral form of one user: it survives a lost session and remembers whom the user looked up.
 
 The key comes with the form and becomes that of the referral. A form left open in another window has an
-old key and can neither overwrite the draft nor send it again.
+old key and can neither overwrite the draft nor send it again. A returned referral that is corrected has a form
+of its own (`referral_id`), which `services.resubmission` begins.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from models.person import Person
 from models.referral import Attachment, Referral, ReferralDraft
@@ -32,13 +33,17 @@ CONSENT, GUARDIAN = "consent", "guardian"
 KINDS = (CONSENT, GUARDIAN)
 
 _GONE = N_("找不到這個檔案,可能已移除。")
+NOT_IN_HAND = N_("這次的補正已在另一個視窗送出或取消。請回轉介單查看目前的狀態。")
 
 Typed = Mapping[str, str | list[str]]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """`person_id` and `person_version`: the person as looked up or registered; only the server sets them."""
+    """`person_id` and `person_version`: the person as looked up or registered; only the server sets them.
+
+    Of a correction: the referral with the version that was opened, its date, and the files it has already.
+    """
 
     id: int
     key: str
@@ -47,6 +52,15 @@ class Draft:
     person_id: int | None = None
     person_version: int = 0
     files: dict[str, Attachment] = field(default_factory=dict)
+    referral_id: int | None = None
+    opened_version: int = 0
+    referral_date: date | None = None
+    kept: dict[str, Attachment] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> set[str]:
+        """Of the files that the referral would have if it was sent now."""
+        return {*self.files, *self.kept}
 
 
 @dataclass(frozen=True)
@@ -58,21 +72,30 @@ class Upload:
     content: bytes
 
 
-def load(session: AnySession, *, by: Actor) -> Draft | None:
-    row = session.scalars(select(ReferralDraft).where(ReferralDraft.user_id == by.user_id)).one_or_none()
-    return _read(session, row) if row else None
+def load(session: AnySession, *, by: Actor, referral_id: int | None = None) -> Draft | None:
+    """The user's form of a new referral, or of the returned one."""
+    row = session.scalars(_in_hand(by, referral_id)).one_or_none()
+    return read(session, row) if row else None
 
 
-def save(session: AnySession, key: str, typed: Typed, *, by: Actor, at: datetime) -> Draft:
+def save(
+    session: AnySession,
+    key: str,
+    typed: Typed,
+    *,
+    by: Actor,
+    at: datetime,
+    referral_id: int | None = None,
+) -> Draft:
     """Keeps what was typed, checked or not.
 
     Raises `AlreadyDone` when the form was sent, `StaleVersion` when the user has another one in hand, `NotFound` when
     it is somebody else's.
     """
-    row = _own(session, key, by=by, at=at)
+    row = _own(session, key, by=by, at=at, referral_id=referral_id)
     _write(row, {**json.loads(row.form), "typed": dict(typed)}, at)
     session.flush()
-    return _read(session, row)
+    return read(session, row)
 
 
 def choose_person(session: AnySession, key: str, person: Person, *, by: Actor, at: datetime) -> Draft:
@@ -83,7 +106,7 @@ def choose_person(session: AnySession, key: str, person: Person, *, by: Actor, a
     held["typed"] = {**held["typed"], **known_fields(person)}
     _write(row, held, at)
     session.flush()
-    return _read(session, row)
+    return read(session, row)
 
 
 def claim(session: AnySession, key: str, *, by: Actor, at: datetime) -> None:
@@ -114,13 +137,20 @@ def known_fields(person: Person) -> dict[str, str]:
 
 
 def put_file(
-    session: AnySession, files: FileChanges, key: str, upload: Upload, *, by: Actor, at: datetime
+    session: AnySession,
+    files: FileChanges,
+    key: str,
+    upload: Upload,
+    *,
+    by: Actor,
+    at: datetime,
+    referral_id: int | None = None,
 ) -> Attachment:
     """Takes the place of the former file of this kind. Raises the sentence that names the file."""
     if upload.kind not in KINDS:
         raise NotFound(_GONE)
     found = check_upload(upload.name, upload.content)
-    row = _own(session, key, by=by, at=at)
+    row = _own(session, key, by=by, at=at, referral_id=referral_id)
     for former in _files(session, row.id):
         if former.kind == upload.kind:
             drop(session, files, former)
@@ -153,11 +183,14 @@ def remove_file(session: AnySession, files: FileChanges, attachment_id: int, *, 
     drop(session, files, attachment)
 
 
-def discard(session: AnySession, files: FileChanges, *, by: Actor) -> None:
+def discard(session: AnySession, files: FileChanges, *, by: Actor, referral_id: int | None = None) -> None:
     accounts.take_turn(session, by.user_id)
-    draft = load(session, by=by)
-    if draft is None:
-        return
+    draft = load(session, by=by, referral_id=referral_id)
+    if draft is not None:
+        remove_with_files(session, files, draft)
+
+
+def remove_with_files(session: AnySession, files: FileChanges, draft: Draft) -> None:
     for attachment in draft.files.values():
         drop(session, files, attachment)
     remove(session, draft)
@@ -168,18 +201,19 @@ def remove(session: AnySession, draft: Draft) -> None:
     session.execute(delete(ReferralDraft).where(ReferralDraft.id == draft.id))
 
 
-def _own(session: AnySession, key: str, *, by: Actor, at: datetime) -> ReferralDraft:
-    """The user's draft with this key, made if there is none."""
+def _own(
+    session: AnySession, key: str, *, by: Actor, at: datetime, referral_id: int | None = None
+) -> ReferralDraft:
+    """The user's draft with this key, made if there is none; a correction has been begun before."""
     if not by.may(Permission.REFERRAL_SUBMIT):
         raise NotFound(_GONE)
     accounts.take_turn(session, by.user_id)
-    row = session.scalars(
-        select(ReferralDraft)
-        .where(ReferralDraft.user_id == by.user_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    wanted = _in_hand(by, referral_id).execution_options(populate_existing=True)
+    row = session.scalars(wanted).one_or_none()
     if row is not None and row.submission_key == key:
         return row
+    if referral_id is not None:
+        raise StaleVersion(NOT_IN_HAND)
     if session.scalar(select(Referral.id).where(Referral.submission_key == key)) is not None:
         raise AlreadyDone(N_("這份轉介單已經送出,不會再存成草稿。"))
     if row is not None:
@@ -187,24 +221,31 @@ def _own(session: AnySession, key: str, *, by: Actor, at: datetime) -> ReferralD
     if session.scalar(select(ReferralDraft.id).where(ReferralDraft.submission_key == key)) is not None:
         raise NotFound(_GONE)
     row = ReferralDraft(
-        user_id=by.user_id, form=_packed({"typed": {}}), submission_key=str(uuid.UUID(key)), saved_at=at
+        user_id=by.user_id, form=packed({"typed": {}}), submission_key=str(uuid.UUID(key)), saved_at=at
     )
     session.add(row)
     session.flush()
     return row
 
 
+def _in_hand(by: Actor, referral_id: int | None) -> Select[ReferralDraft]:
+    return select(ReferralDraft).where(
+        ReferralDraft.user_id == by.user_id, ReferralDraft.referral_id.is_not_distinct_from(referral_id)
+    )
+
+
 def _write(row: ReferralDraft, held: dict[str, Any], at: datetime) -> None:
-    row.form, row.saved_at = _packed(held), at
+    row.form, row.saved_at = packed(held), at
 
 
-def _packed(held: dict[str, Any]) -> str:
+def packed(held: dict[str, Any]) -> str:
     return json.dumps(held, ensure_ascii=False)
 
 
-def _read(session: AnySession, row: ReferralDraft) -> Draft:
+def read(session: AnySession, row: ReferralDraft) -> Draft:
     held = json.loads(row.form)
     person = held.get("person") or {}
+    referral = session.get_one(Referral, row.referral_id) if row.referral_id else None
     return Draft(
         id=row.id,
         key=row.submission_key,
@@ -213,6 +254,10 @@ def _read(session: AnySession, row: ReferralDraft) -> Draft:
         person_id=person.get("id"),
         person_version=person.get("version", 0),
         files={attachment.kind: attachment for attachment in _files(session, row.id)},
+        referral_id=row.referral_id,
+        opened_version=held.get("opened", 0),
+        referral_date=referral.referral_date if referral else None,
+        kept={attachment.kind: attachment for attachment in referral.attachments} if referral else {},
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from models.outbox import Mail, MailState
 from rules.actor import Actor
@@ -66,6 +67,17 @@ def queue(
     return mail
 
 
+def queue_new(session: AnySession, mails: Sequence[Mapping[str, Any]], *, at: datetime) -> None:
+    """The mails of an occasion that is known to be new, each with `key`, `recipient`, `subject` and `body`, in one statement."""
+    if not mails:
+        return
+    fixed = {"state": MailState.QUEUED, "tries": 0, "queued_at": at, "next_try_at": at}
+    session.execute(
+        insert(Mail), [{**fixed, "message_id": f"<{uuid.uuid4()}@jieli>", **mail} for mail in mails]
+    )
+    session.info[QUEUED_MARK] = True
+
+
 def send_due(session: AnySession, send: Send, *, at: datetime) -> int:
     """Send what is due, oldest first; gives the number sent. Commits after each step: call it outside a transaction.
 
@@ -81,17 +93,15 @@ def send_due(session: AnySession, send: Send, *, at: datetime) -> int:
 
 def resend(session: AnySession, mail_id: int, *, by: Actor, at: datetime) -> None:
     """An administrator's second chance for a mail that was given up."""
-    if not by.may(Permission.OUTBOX_RESEND):
-        raise NotFound(N_("找不到這筆資料,可能已移除,或不在您可查看的範圍。"))
-    changed = session.execute(
-        update(Mail)
-        .where(Mail.id == mail_id, Mail.state.in_((MailState.FAILED, MailState.QUEUED)))
-        .values(state=MailState.QUEUED, next_try_at=at, tries=0)
-        .execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
-    if not changed:
+    if not _queue_again(
+        session, Mail.id == mail_id, Mail.state.in_((MailState.FAILED, MailState.QUEUED)), by=by, at=at
+    ):
         raise RuleBroken(N_("這封郵件已寄出或正在寄送,不需要重新寄送。"))
-    session.info[QUEUED_MARK] = True
+
+
+def resend_failed(session: AnySession, *, by: Actor, at: datetime) -> int:
+    """The same for all that were given up, after a breakdown is mended; gives their number."""
+    return _queue_again(session, Mail.state == MailState.FAILED, by=by, at=at)
 
 
 def wait_until_sent(session: AnySession, mail_id: int, *, seconds: float = 1.5) -> bool:
@@ -104,6 +114,20 @@ def wait_until_sent(session: AnySession, mail_id: int, *, seconds: float = 1.5) 
         if time.monotonic() >= until:
             return False
         time.sleep(0.05)
+
+
+def _queue_again(session: AnySession, *which: ColumnElement[bool], by: Actor, at: datetime) -> int:
+    if not by.may(Permission.OUTBOX_RESEND):
+        raise NotFound(N_("找不到這筆資料,可能已移除,或不在您可查看的範圍。"))
+    changed: int = session.execute(
+        update(Mail)
+        .where(*which)
+        .values(state=MailState.QUEUED, next_try_at=at, tries=0)
+        .execution_options(synchronize_session=False)
+    ).rowcount  # type: ignore[attr-defined]
+    if changed:
+        session.info[QUEUED_MARK] = True
+    return changed
 
 
 def _due(session: AnySession, at: datetime) -> list[int]:
@@ -130,8 +154,9 @@ def _claim(session: AnySession, mail_id: int, at: datetime) -> bool:
 
 
 def _send_one(session: AnySession, mail: Mail, send: Send, at: datetime) -> bool:
-    session.commit()  # no database lock is held while a mail server takes its time
     try:
+        _ = mail.body  # decrypted here: a mail that no key opens fails alone and holds up no other
+        session.commit()  # no database lock is held while a mail server takes its time
         send(mail)
     except Refused as error:
         _note_failure(session, mail, error, given_up=True, at=at)

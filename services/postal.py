@@ -15,7 +15,8 @@ from sqlalchemy import insert, select, update
 
 from models.postal import PostalArea, PostalDirectory
 from rules.addresses import Directory, Resolution, Row, parse_scope
-from rules.errors import FieldFault, RuleBroken
+from rules.errors import RuleBroken
+from rules.person import check_known_code
 from services.postal_file import read_rows
 from services.transaction import AnySession
 
@@ -103,9 +104,8 @@ def code_exists(session: AnySession, code: str) -> bool:
 
 
 def require_code(session: AnySession, code: str) -> None:
-    """Raises a fault of `postal_code` unless the code is in use. Of six digits the directory (3+2) knows the first three."""
-    if not code_exists(session, code[:3] if len(code) == 6 else code):
-        raise FieldFault("postal_code", "檢查到郵遞區號不在設定中: %(code)s", code=code)
+    """Raises a fault of `postal_code` unless the code is in use."""
+    check_known_code(code, directory(session))
 
 
 def _active_digest(session: AnySession) -> str | None:

@@ -57,7 +57,7 @@ def check_form(
         referrals.chosen_person(session, draft, number)
     with gather:
         birthday = check_birthday(str(raw.get("birthday") or ""), today=today)
-        referrals.check_guardian(draft, birthday, today)
+        referrals.check_guardian(draft, birthday, draft.referral_date or today)
     with gather:
         fields = check_referral(
             raw,
@@ -85,15 +85,20 @@ def unfinished_warning(session: AnySession, person_id: int) -> RuleBroken | None
     referral = referrals.open_referral_of(session, person_id)
     if referral is None:
         return None
-    if referral.receiving_unit is None:
+    return unfinished_sentence(referral.id, referral.receiving_unit.name if referral.receiving_unit else None)
+
+
+def unfinished_sentence(number: int, unit: str | None) -> RuleBroken:
+    """`unit` is None where the referral waits for one."""
+    if unit is None:
         return RuleBroken(
             "此個案已有轉介單 %(number)s 號尚未結案(待指定收案單位),請確認是否需要再次轉介。",
-            number=referral.id,
+            number=number,
         )
     return RuleBroken(
         "此個案已有轉介單 %(number)s 號尚未結案(%(unit)s),請確認是否需要再次轉介。",
-        number=referral.id,
-        unit=referral.receiving_unit.name,
+        number=number,
+        unit=unit,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -15,8 +16,8 @@ from models.codes import CodeItem, Identity, Indicator
 from models.organisation import Unit
 from models.person import Person
 from models.referral import Attachment, Referral
+from models.timeline import TimelineEntry
 from reports import mails
-from reports.staff import people_with
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.errors import FieldFault, NotFound, StaleVersion
@@ -26,11 +27,15 @@ from rules.permissions import Permission
 from rules.person import PersonFields
 from rules.referral_flow import State
 from rules.referral_form import ReferralFields
+from rules.routing import Routing
 from rules.texts import N_
-from services import accounts, drafts, outbox, people, postal, routing
+from services import accounts, drafts, people, postal, routing
+from services.correspondence import write_to_supervisors
 from services.file_changes import FileChanges
-from services.timeline import add_entry
+from services.timeline import entry_values
 from services.transaction import AnySession
+
+Item = TypeVar("Item", bound=CodeItem)
 
 SUBMIT = "submit"
 UNFINISHED = (State.SUBMITTED, State.OPEN)
@@ -95,32 +100,58 @@ def create(
     postal.require_code(session, person.postal_code)
     routed = routing.assign_unit(session, person.postal_code, person.address)
     referral = Referral(
+        **values_of(person.id, person.postal_code, fields, routed, key=key, consent_at=at, by=by, at=at),
         person=person,
-        referring_unit_id=by.unit_id,
-        receiving_unit_id=routed.unit_id,
-        routing_basis=routed.basis.value,
-        routing_prefix=routed.deciding_prefix,
-        postal_code=person.postal_code,
-        referral_date=local_date(at),
-        submitted_at=at,
-        submitted_by_id=by.user_id,
-        state=State.SUBMITTED.value,
-        other_identity=fields.other_identity,
-        brief=fields.brief,
-        expectation=fields.expectation,
-        consent_at=at,
-        submission_key=key,
-        indicators=_chosen(session, Indicator, fields.indicators),
-        identities=_chosen(session, Identity, fields.identities),
+        indicators=chosen_codes(session, Indicator, fields.indicators),
+        identities=chosen_codes(session, Identity, fields.identities),
     )
     session.add(referral)
     session.flush()
     unit = session.get(Unit, routed.unit_id) if routed.unit_id else None
-    detail = {"unit_id": routed.unit_id, "unit": unit.name if unit else "", "basis": routed.basis.value}
-    add_entry(session, referral.id, SUBMIT, by=by, at=at, before=None, after=State.SUBMITTED, detail=detail)
+    entry = submitted_entry(referral.id, routed, unit.name if unit else "", by=by, at=at)
+    session.add(TimelineEntry(**entry))
     if unit:
         _write_to_supervisors(session, referral, unit, base_url=base_url, at=at)
     return referral
+
+
+def values_of(
+    person_id: int,
+    postal_code: str,
+    fields: ReferralFields,
+    routed: Routing,
+    *,
+    key: str,
+    consent_at: datetime,
+    by: Actor,
+    at: datetime,
+) -> dict[str, Any]:
+    """The columns of a new referral, for one and for many in one statement."""
+    return {
+        "person_id": person_id,
+        "referring_unit_id": by.unit_id,
+        "receiving_unit_id": routed.unit_id,
+        "routing_basis": routed.basis.value,
+        "routing_prefix": routed.deciding_prefix,
+        "postal_code": postal_code,
+        "referral_date": local_date(at),
+        "submitted_at": at,
+        "submitted_by_id": by.user_id,
+        "state": State.SUBMITTED.value,
+        "other_identity": fields.other_identity,
+        "brief": fields.brief,
+        "expectation": fields.expectation,
+        "consent_at": consent_at,
+        "submission_key": key,
+    }
+
+
+def submitted_entry(
+    referral_id: int, routed: Routing, unit_name: str, *, by: Actor, at: datetime
+) -> dict[str, Any]:
+    """The columns of the first entry of its timeline."""
+    detail = {"unit_id": routed.unit_id, "unit": unit_name, "basis": routed.basis.value}
+    return entry_values(referral_id, SUBMIT, by=by, at=at, before=None, after=State.SUBMITTED, detail=detail)
 
 
 def chosen_person(session: AnySession, draft: drafts.Draft, national_id: str) -> Person:
@@ -132,7 +163,7 @@ def chosen_person(session: AnySession, draft: drafts.Draft, national_id: str) ->
 
 
 def check_guardian(draft: drafts.Draft, birthday: date, on: date) -> None:
-    if needs_guardian_document(birthday, on) and drafts.GUARDIAN not in draft.files:
+    if needs_guardian_document(birthday, on) and drafts.GUARDIAN not in draft.kinds:
         raise FieldFault("guardian_file", "個案未滿18歲,請上傳法定監護人同意書或轉介單位相關佐證文件。")
 
 
@@ -178,19 +209,12 @@ def _write_to_supervisors(
         referring_unit=referring.name,
         base_url=base_url,
     )
-    for supervisor in people_with(session, unit.id, Permission.REFERRAL_TAKE_IN):
-        outbox.queue(
-            session,
-            key=f"referral-submitted:{referral.id}:{supervisor.id}",
-            to=supervisor.email,
-            subject=letter.subject,
-            body=letter.body,
-            at=at,
-            referral_id=referral.id,
-        )
+    write_to_supervisors(
+        session, referral.id, unit.id, letter, occasion=f"referral-submitted:{referral.id}", at=at
+    )
 
 
-def _chosen(session: AnySession, model: type[CodeItem], codes: Sequence[int]) -> list[CodeItem]:
+def chosen_codes(session: AnySession, model: type[Item], codes: Sequence[int]) -> list[Item]:
     return list(session.scalars(select(model).where(model.code.in_(codes)))) if codes else []
 
 

@@ -92,19 +92,35 @@ def add_entry(
     reason: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    session.add(
-        TimelineEntry(
-            referral_id=referral_id,
-            at=at,
-            actor_id=by.user_id,
-            actor_name=by.name,
-            move=move,
-            from_state=before,
-            to_state=after,
-            reason=reason,
-            detail=dict(detail or {}),
-        )
+    values = entry_values(
+        referral_id, move, by=by, at=at, before=before, after=after, reason=reason, detail=detail
     )
+    session.add(TimelineEntry(**values))
+
+
+def entry_values(
+    referral_id: int,
+    move: str,
+    *,
+    by: Actor,
+    at: datetime,
+    before: State | None,
+    after: State,
+    reason: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The columns of an entry, for who writes many in one statement."""
+    return {
+        "referral_id": referral_id,
+        "at": at,
+        "actor_id": by.user_id,
+        "actor_name": by.name,
+        "move": move,
+        "from_state": before,
+        "to_state": after,
+        "reason": reason,
+        "detail": dict(detail or {}),
+    }
 
 
 def refusal(session: AnySession, referral_id: int, move: Move) -> Exception:

@@ -34,6 +34,11 @@ def transaction(session: AnySession) -> Iterator[None]:
         raise
 
 
+def release(session: AnySession) -> None:
+    """Lets go of every lock before slow work that needs no database; `transaction` takes them again."""
+    session.commit()
+
+
 def take_write_lock(session: AnySession) -> None:
     """On SQLite: end a reading transaction and begin a writing one. Elsewhere the rows themselves are locked."""
     if session.get_bind().dialect.name != "sqlite":

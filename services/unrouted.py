@@ -11,15 +11,15 @@ from models.person import Person
 from models.referral import Referral
 from models.timeline import TimelineEntry
 from reports import mails
-from reports.staff import people_with
 from rules.actor import Actor
-from rules.errors import AlreadyDone, FieldFault, NotFound, RuleBroken
+from rules.errors import AlreadyDone, NotFound, RuleBroken
 from rules.names import mask_name
 from rules.permissions import Permission
 from rules.referral_flow import REFUSALS, State
 from rules.routing import Basis
 from rules.texts import N_
-from services import outbox
+from services.correspondence import write_to_supervisors
+from services.routing import chosen_unit
 from services.timeline import add_entry
 from services.transaction import AnySession
 
@@ -35,9 +35,7 @@ def route_by_hand(
     """
     if not by.may(Permission.REFERRAL_ROUTE):
         raise NotFound(N_("找不到這筆資料,可能已移除,或不在您可查看的範圍。"))
-    unit = session.get(Unit, unit_id)
-    if unit is None or not unit.active or not unit.receives:
-        raise FieldFault("unit_id", N_("請從名單中選擇使用中的收案單位。"))
+    unit = chosen_unit(session, unit_id)
     changed = session.execute(
         update(Referral)
         .where(
@@ -78,17 +76,8 @@ def _write_to_supervisors(
         referring_unit=referral.unit_name,
         base_url=base_url,
     )
-    for supervisor in people_with(session, unit.id, Permission.REFERRAL_TAKE_IN):
-        key = f"referral-routed:{referral_id}:{referral.version}:{supervisor.id}"
-        outbox.queue(
-            session,
-            key=key,
-            to=supervisor.email,
-            subject=letter.subject,
-            body=letter.body,
-            at=at,
-            referral_id=referral_id,
-        )
+    occasion = f"referral-routed:{referral_id}:{referral.version}"
+    write_to_supervisors(session, referral_id, unit.id, letter, occasion=occasion, at=at)
 
 
 def _refusal(session: AnySession, referral_id: int) -> RuleBroken:

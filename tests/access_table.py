@@ -15,6 +15,11 @@ EVERYBODY = frozenset(Role)
 PUBLIC = None
 CENTRE = frozenset({SUPERVISOR, CASE_MANAGER})
 
+
+class ByKey(frozenset[Role]):
+    """For programs: the roles whose keys open it. A browser gets 401, whoever is logged in."""
+
+
 TABLE: tuple[tuple[str, frozenset[Role] | None], ...] = (
     # without an account
     ("static", PUBLIC),
@@ -28,20 +33,30 @@ TABLE: tuple[tuple[str, frozenset[Role] | None], ...] = (
     ("UtilView.back", PUBLIC),
     # everybody with an account
     ("Home.*", EVERYBODY),
+    ("SavedSearches.*", EVERYBODY),
     ("LoginView.extend", EVERYBODY),
     ("LoginView.token", EVERYBODY),
     ("AccountView.*", EVERYBODY),
     ("PasswordView.*", EVERYBODY),
+    ("Support.*", EVERYBODY),
     # the referring unit
     ("ReferralSubmit.*", frozenset({REFERRER})),
+    ("ReferralBatch.*", frozenset({REFERRER})),
     ("ReferralStatus.*", frozenset({REFERRER})),
+    ("ReferralCorrection.*", frozenset({REFERRER})),
+    ("ReferralWithdrawal.*", frozenset({REFERRER})),
     ("ReferralDetail.*", frozenset({REFERRER, SUPERVISOR, CASE_MANAGER})),
     # the supervisor
     ("Intake.reveal", frozenset({REFERRER, SUPERVISOR, CASE_MANAGER})),
     ("Intake.*", frozenset({SUPERVISOR})),
     ("Transfer.reveal", frozenset({REFERRER, SUPERVISOR, CASE_MANAGER})),
     ("Transfer.*", frozenset({SUPERVISOR})),
+    ("IntakeBulk.*", frozenset({SUPERVISOR})),
+    ("TransferBulk.*", frozenset({SUPERVISOR})),
+    ("Uncovered.*", frozenset({SUPERVISOR})),
+    ("AbsenceView.*", frozenset({SUPERVISOR})),
     ("Roster.*", frozenset({SUPERVISOR})),
+    ("Dashboard.*", frozenset({SUPERVISOR})),
     # the case manager
     ("Worklist.*", CENTRE),
     ("CaseSearch.*", CENTRE),
@@ -56,6 +71,11 @@ TABLE: tuple[tuple[str, frozenset[Role] | None], ...] = (
     ("ReferralListView.*", CENTRE | {ADMIN}),
     ("CaseListView.*", CENTRE | {ADMIN}),
     ("ServiceRecordListView.*", CENTRE | {ADMIN}),
+    # supervision of personal data
+    ("TrailLog.*", frozenset({AUDITOR})),
+    ("AuditedPersonTrail.*", frozenset({AUDITOR})),
+    ("Disclosure.*", frozenset({AUDITOR})),
+    ("PersonTrail.*", frozenset({SUPERVISOR})),
     # administration
     ("UserView.list", frozenset({ADMIN, AUDITOR})),
     ("UserView.show", frozenset({ADMIN, AUDITOR})),
@@ -70,9 +90,19 @@ TABLE: tuple[tuple[str, frozenset[Role] | None], ...] = (
     ("BulletinView.*", frozenset({ADMIN})),
     ("DownloadView.*", frozenset({ADMIN})),
     ("OutboxView.*", frozenset({ADMIN})),
+    ("SupportDesk.*", frozenset({ADMIN})),
     ("Unrouted.*", frozenset({ADMIN})),
     ("codes.index", frozenset({ADMIN})),
     ("codes_*", frozenset({ADMIN})),
+    ("ApiKeyView.*", frozenset({ADMIN})),
+    # other systems
+    ("ApiDocs.*", EVERYBODY),
+    ("TokenApi.*", ByKey(CENTRE | {REFERRER})),
+    ("CodesApi.*", ByKey(CENTRE | {REFERRER})),
+    ("PostalCodeApi.*", ByKey({REFERRER})),
+    ("ReferralApi.*", ByKey({REFERRER})),
+    ("CaseApi.*", ByKey(CENTRE)),
+    ("RosterApi.*", ByKey({SUPERVISOR})),
     # FAB's own menu for programs: nobody is granted it
     ("MenuApi.*", frozenset()),
 )

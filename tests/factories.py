@@ -16,6 +16,7 @@ from models.crypto import KEYS
 from models.organisation import Unit
 from models.person import Person
 from models.referral import Referral
+from models.staff import Absence
 from rules import national_id
 from rules.actor import Actor
 from rules.calendar import local_date
@@ -179,6 +180,14 @@ def make_record(
     session.add(record)
     session.flush()
     return record
+
+
+def make_absence(session: AnySession, username: str, first: date, last: date) -> Absence:
+    account_id = session.scalars(select(Account.id).where(Account.username == username)).one()
+    absence = Absence(account_id=account_id, starts_on=first, ends_on=last)
+    session.add(absence)
+    session.flush()
+    return absence
 
 
 def close_case(session: AnySession, case: Case, *, on: date | None = None) -> None:

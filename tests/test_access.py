@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from app.extensions import db
+from models.account import Account
+from models.api_key import ApiKey
 from rules.permissions import Role
-from tests.access_table import PUBLIC, TABLE, allowed
+from services.api_keys import SCOPES
+from services.transaction import transaction
+from tests.access_table import PUBLIC, TABLE, ByKey, allowed
+from tests.conftest import NOW
 
+SECRET = "0" * 64
 # A member of the cast who has this role and no other.
 WITH_ROLE = {
     Role.ADMIN: "admin",
@@ -89,6 +98,9 @@ def test_a_role_opens_what_the_table_grants_and_nothing_else(
             continue
         # logging out, or changing one's password, would end the walk
         status = ask(as_(WITH_ROLE[role]), method, address, csrf)
+        if isinstance(roles, ByKey):
+            wrong += [f"{method} {address}: {status}, but a cookie is no key"] if status != 401 else []
+            continue
         refused = status == 403
         if refused == (role in roles) or status >= 500 or status == 401:
             wrong.append(
@@ -115,10 +127,56 @@ def test_a_change_without_the_forms_token_is_refused(app: Flask, as_: Any) -> No
     wrong = []
     for rule, method, address in routes(app):
         roles = allowed(rule.endpoint)
-        if method != "POST" or not roles:
+        if method != "POST" or not roles or isinstance(roles, ByKey):
             continue
         member = WITH_ROLE[next(iter(sorted(roles)))]
         status = as_(member).post(address).status_code
         if status != 400:
             wrong.append(f"{address}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def keys(app: Flask) -> dict[Role, str]:
+    """A key of each role for all that a key can be good for, issued or not."""
+    found = {}
+    with transaction(db.session):
+        for role, username in WITH_ROLE.items():
+            account = db.session.scalars(select(Account).where(Account.username == username)).one()
+            prefix = f"{account.id:016x}"
+            db.session.add(
+                ApiKey(
+                    account_id=account.id,
+                    label=role,
+                    prefix=prefix,
+                    secret_hash=hashlib.sha256(SECRET.encode()).hexdigest(),
+                    scopes=[each.name for each in SCOPES],
+                    made_at=NOW,
+                    made_by_id=account.id,
+                    expires_on=NOW.date(),
+                )
+            )
+            found[role] = f"jieli_{prefix}_{SECRET}"
+    return found
+
+
+def test_a_key_opens_what_the_table_grants_its_role_and_nothing_else(
+    app: Flask, keys: dict[Role, str]
+) -> None:
+    wrong = []
+    for rule, method, address in routes(app):
+        roles = allowed(rule.endpoint)
+        if not isinstance(roles, ByKey):
+            continue
+        sent: dict[str, str] = {"": "", "wrong": f"jieli_{'f' * 16}_{SECRET}", **keys}
+        for who, key in sent.items():
+            program = app.test_client(use_cookies=False)
+            headers = {"X-API-Key": key} if key else {}
+            status = program.open(address, method=method, json={}, headers=headers).status_code
+            refused = 401 if who not in keys else 403
+            expected = status not in {401, 403} if who in roles else status == refused
+            if not expected or status >= 500:
+                wrong.append(
+                    f"{method} {address} ({rule.endpoint}) with the key of {who or 'nobody'}: {status}"
+                )
     assert not wrong, "\n".join(wrong)

@@ -82,15 +82,18 @@ PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
 # Chinese that no screen shows as a text of ours: mails and the printed form are in the recipients' language, the
 # demo world and the directory are data, and some modules read Chinese rather than write it.
 NO_SCREEN = (
-    "app/cli/", "app/serve.py", "reports/mails.py", "reports/line_breaks.py", "reports/xlsx.py", "rules/addresses/", "rules/names.py",
+    "app/cli/", "app/serve.py", "reports/mails.py", "reports/reminders.py", "reports/line_breaks.py", "reports/xlsx.py",
+    "reports/batch_template.py", "reports/disclosure.py", "rules/batch_cells.py", "rules/addresses/", "rules/names.py",
     "rules/phones.py", "rules/roc_dates.py", "services/demo/", "services/postal_file.py",
+    "views/api/schemas.py", "views/api/answer_schemas.py",  # for programmers, with the terms of the screens
 )  # fmt: skip
 # Values written to tables and files, which do not change with the language of who happens to look: trail, telephones
-# as the manual writes them, names of files and sheets.
+# as the manual writes them, names of files and sheets, brackets.
 STORED = frozenset(
     {
         "分機", " 分機 ", "分機：", "附件", "轉介回覆單_", "資料", "…(以下截斷)", "（U+", "）", "　",
-        "轉介個案建立", "個案服務歷程 ", "中華郵政 3+2 碼郵遞區號", "未命名",
+        "轉介個案建立", "中華郵政 3+2 碼郵遞區號", "未命名", "已去識別", "保存期限屆滿",
+        "個人資料彙整_", "轉介整批上傳範本.xlsx", "批次上傳_待修正.xlsx", "「", "」", "1「", "？?",
     }
 )  # fmt: skip
 

@@ -10,20 +10,23 @@ from flask import Response, abort, current_app, flash, jsonify, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
+from models.case import Case
+from models.trail import Act
 from reports.attachments import named_files
 from reports.case_timeline import happenings
 from reports.due_bar import due_bar
 from rules.due_dates import EXTENSION_WINDOW_DAYS, extended, may_extend
-from rules.errors import NotFound, RuleBroken
+from rules.errors import FieldFault, NotFound, RuleBroken
 from rules.permissions import Permission as P
 from rules.roc_dates import show
 from rules.texts import N_
-from services import cases, outbox, people
+from services import cases, outbox
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now, today
 from views.case_pages import readable_case, serves, worked_case
 from views.files import file_response, stored_content
 from views.texts import sentence, translated
+from views.trail import ground_of, revealed
 
 
 class CaseHistory(Screen):
@@ -36,6 +39,10 @@ class CaseHistory(Screen):
     def show(self, case_id: int) -> str:
         """Whole for who serves the case; the referring unit sees its state, history and reply form."""
         case = readable_case(case_id)
+        return self._page(case)
+
+    def _page(self, case: Case, *, reason: str = "", fault: FieldFault | None = None) -> str:
+        """`reason` and its `fault`: of a reopening that was refused."""
         return self.render(
             "case/show.html",
             case=case,
@@ -48,6 +55,9 @@ class CaseHistory(Screen):
             window_days=EXTENSION_WINDOW_DAYS,
             files=named_files(case.referral),
             entries=happenings(database(), case.referral_id, translated),
+            reason=reason,
+            fault=fault,
+            page_faults=int(fault is not None),
         )
 
     @expose("/<int:case_id>/reveal", methods=["POST"])
@@ -55,9 +65,8 @@ class CaseHistory(Screen):
     def reveal(self, case_id: int) -> Response:
         """The whole national ID, for the button 「顯示」; the trail says who saw it."""
         with transaction(database()):
-            person = worked_case(case_id).referral.person
-            ground = f"個案服務歷程 {case_id}"
-            number = people.reveal(database(), person, ground=ground, by=actor(), at=now())
+            case = worked_case(case_id)
+            number = revealed(case.referral.person, ground=ground_of(case))
         response = jsonify({"national_id": number})
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -94,18 +103,34 @@ class CaseHistory(Screen):
     @expose("/<int:case_id>/reopen", methods=["POST"])
     @needs(P.CASE_REOPEN)
     def reopen(self, case_id: int) -> Any:
-        def act() -> str:
+        """Whose case manager has left is to be transferred at once: the way leads there."""
+        reason, base_url = request.form.get("reason", ""), current_app.config["PUBLIC_URL"]
+        try:
             with transaction(database()):
-                reason = request.form.get("reason", "")
-                cases.reopen(database(), case_id, reason=reason, by=actor(), at=now())
-            return _("已重新開案。")
-
-        return _and_back(case_id, act)
+                case = cases.reopen(
+                    database(), case_id, reason=reason, base_url=base_url, by=actor(), at=now()
+                )
+                served, who = cases.is_served(case), case.case_manager.name
+        except FieldFault as fault:
+            return self._page(worked_case(case_id), reason=reason, fault=fault), 422
+        except NotFound:
+            raise
+        except RuleBroken as refusal:
+            flash(sentence(refusal), "warning")
+            return back_to("CaseHistory.show", case_id=case_id)
+        if served:
+            flash(_("已重新開案,並已通知個管員與轉介單位。"), "success")
+            return back_to("CaseHistory.show", case_id=case_id)
+        flash(
+            _("已重新開案。個管員 %(who)s 的帳號已停用或已調離本單位,請立即轉案給其他個管員。", who=who),
+            "warning",
+        )
+        return back_to("Transfer.assign", case_id=case_id)
 
     @expose("/<int:case_id>/attachments/<int:attachment_id>")
     @needs(P.CASE_WORK, P.CASE_TRANSFER, P.REFERRAL_FOLLOW)
     def attachment(self, case_id: int, attachment_id: int) -> Response:
-        files = named_files(readable_case(case_id).referral)
+        files = named_files(readable_case(case_id, act=Act.DOWNLOAD).referral)
         wanted = next((file for file in files if file.attachment.id == attachment_id), None)
         if wanted is None:
             abort(404)

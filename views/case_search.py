@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from models import scopes
 from reports.referral_lists import CASE_CRITERIA, CASE_QUERY, Reader
 from rules.permissions import Permission as P
+from views import trail
 from views.access import actor, today
 from views.lists import ListScreen
 
@@ -22,6 +23,7 @@ class CaseSearch(ListScreen):
     listing = CASE_QUERY
     criteria = CASE_CRITERIA
     needed = P.CASE_WORK
+    ground = trail.OWN_CASE
     title = _l("個管員查詢作業")
     empty_text = _l("查無個案。可以放寬查詢條件;派給您的個案會出現在這裡,結案後也仍可查詢。")
     link_column = "name"

@@ -52,6 +52,7 @@ def _cards() -> list[dict[str, Any]]:
         (_("尚無服務紀錄"), counts.without_record, "Worklist.index", {"unserved": "1"}, "neutral"),
         (_("被退回的轉介單"), counts.returned, "ReferralStatus.index", {"state": "returned"}, "warning"),
         (_("待指定收案單位"), counts.unrouted, "Unrouted.index", {}, "warning"),
+        (_("待回覆的客服提問"), counts.unanswered, "SupportDesk.index", {"state": "waiting"}, "warning"),
     )
     return [
         {

@@ -19,21 +19,23 @@ from reports.supervision import INTAKE
 from reports.workload import Workload, case_managers
 from rules.errors import FieldFault
 from rules.permissions import Permission as P
-from rules.referral_flow import Move, State
+from rules.referral_flow import State
 from rules.texts import N_
 from services import intake
-from services.timeline import refusal
 from services.transaction import transaction
+from views import trail
 from views.access import actor, database, needs, now, today
-from views.referral_detail import referral_within, reveal
-from views.steps import StepsScreen, chosen_id
+from views.intake_moves import IntakeMoves
+from views.referral_detail import reveal
+from views.steps import chosen_id
 
 NOBODY_CHOSEN = N_("請選擇個管員。")
 
 
-class Intake(StepsScreen):
+class Intake(IntakeMoves):
     route_base = "/intake"
     needed = P.REFERRAL_TAKE_IN
+    ground = trail.RECEIVED
     title = _l("收案督導-收案/派案")
     empty_text = _l("目前沒有符合條件的待收案轉介單。轉介單位送出後,轉介單會出現在這裡。")
     template = "intake/list.html"
@@ -56,7 +58,7 @@ class Intake(StepsScreen):
     @needs(P.PERSON_REVEAL)
     def reveal(self, referral_id: int) -> Response:
         referral = self._received(referral_id)
-        number = reveal(referral, ground=str(N_("收案/派案")))
+        number = reveal(referral, ground=trail.RECEIVED)
         return self.step("intake/show.html", referral=referral, national_id=number)
 
     @expose("/<int:referral_id>/assign")
@@ -110,14 +112,3 @@ class Intake(StepsScreen):
 
     def _staff(self) -> Sequence[Workload]:
         return case_managers(database(), actor().unit_id, today())
-
-    def _received(self, referral_id: int) -> Referral:
-        self.show_way_back()
-        return referral_within(Referral.id == referral_id, received_referrals(actor()))
-
-    def _waiting(self, referral_id: int) -> Referral:
-        """Still to be taken in; else who was first, before anything is chosen in vain."""
-        referral = self._received(referral_id)
-        if referral.state != State.SUBMITTED:
-            raise refusal(database(), referral_id, Move.TAKE_IN)
-        return referral

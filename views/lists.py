@@ -13,15 +13,17 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
+from models.trail import Act
 from reports.columns import Cell, Column, file_rows
 from reports.criteria import Criterion, Search, search
-from reports.pages import SIZES, Listing, Page, fetch, keys, rows
+from reports.pages import SIZES, Listing, Page, fetch, keys, persons, rows
 from reports.referral_lists import show_status, state_of
 from rules import national_id
 from rules.permissions import Permission
 from views.access import Screen, database, now, refusal, today
 from views.generated.export import export_response
 from views.sealed import seal, unseal
+from views.trail import shown
 
 BATCH = 1000
 MOST_PAGES = 1_000_000
@@ -31,13 +33,15 @@ BESIDE_THE_SEARCH = frozenset({"page", "size", "kind"})
 class ListScreen(Screen):
     """`needed` opens both the list and, if `exportable`, its files. Rows link to `row_url`, from the column `link_column`.
 
-    `numbered` puts 序號 before the columns, on screen and in the file: the row's place in the found list.
+    `numbered` puts 序號 before the columns, on screen and in the file: the row's place in the found list. `ground` is why
+    the actor may see whom the list shows: for the trail, of lists whose `listing` names a person.
     """
 
     listing: Listing
     criteria: Sequence[Criterion] = ()
     default_view = "index"
     needed: Permission
+    ground = ""
     title: Any
     empty_text: Any
     exportable = True
@@ -83,13 +87,17 @@ class ListScreen(Screen):
             return refused
         found = self.search()
         page = self.page(found)
+        choices = self.choices()
+        if self.listing.person is not None:
+            whom = [row.person_id for row in page.rows]
+            shown(whom, act=Act.LIST, ground=self.ground, criteria=self.told(found, choices))
         return self.render(
             self.template,
             screen=self,
             title=self.title,
             page=page,
             search=found,
-            choices=self.choices(),
+            choices=choices,
             cells=self.cells(page.rows),
             sort=self._sort(),
             sizes=SIZES,
@@ -118,6 +126,9 @@ class ListScreen(Screen):
 
     def _file(self, kind: str) -> Response:
         found = self.search()
+        if self.listing.person is not None:
+            whom = persons(database(), self.listing, self._where(found))
+            shown(whom, act=Act.EXPORT, ground=self.ground, criteria=self.told(found, self.choices()))
         number = [(_("序號"), 6)] if self.numbered else []
         head = number + [(_(column.heading), column.width) for column in self.listing.columns]
         return export_response(
@@ -134,7 +145,7 @@ class ListScreen(Screen):
         written = 0
         for batch in self._batches(found):
             context = self.batch_context(batch)
-            for cells in file_rows(self.listing.columns, (row[1:] for row in batch), context):
+            for cells in file_rows(self.listing.columns, map(self.listing.values, batch), context):
                 written += 1
                 yield [written, *cells] if self.numbered else cells
 
@@ -155,6 +166,12 @@ class ListScreen(Screen):
             if each.name in found.typed
         ]
         return "　".join((str(self.title), *told))
+
+    def told(self, found: Search, choices: Mapping[str, Any]) -> dict[str, str]:
+        """What was searched for, in words, an ID masked; for the trail."""
+        known = {each.name: each for each in self.criteria}
+        words = {name: _told(known[name], found, choices) for name in found.typed}
+        return words | {name: request.args[name] for name in ("page", "sort") if name in request.args}
 
     def search(self) -> Search:
         secret = {each.name for each in self.criteria if each.secret}
@@ -182,7 +199,7 @@ class ListScreen(Screen):
     def cells(self, batch: Sequence[Any]) -> list[list[Cell]]:
         """What stands in the cells of these rows, as in the file."""
         context = self.batch_context(batch) if batch else None
-        return list(file_rows(self.listing.columns, (row[1:] for row in batch), context))
+        return list(file_rows(self.listing.columns, map(self.listing.values, batch), context))
 
     def url(self, **changed: Any) -> str:
         """This list with the criteria of now and some of them changed; None takes one away."""

@@ -30,6 +30,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _l("轉介作業"),
         (
             Entry(_l("轉介個案建立"), "ReferralSubmit.new", "fa-user-plus", P.REFERRAL_SUBMIT),
+            Entry(_l("轉介個案批次(多筆)上傳"), "ReferralBatch.index", "fa-file-arrow-up", P.REFERRAL_SUBMIT),
             Entry(
                 _l("轉介狀態查詢"),
                 "ReferralStatus.index",
@@ -44,7 +45,18 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry(_l("收案督導-收案/派案"), "Intake.index", "fa-inbox", P.REFERRAL_TAKE_IN, "to_take_in"),
             Entry(_l("督導轉案"), "Transfer.index", "fa-right-left", P.CASE_TRANSFER),
+            Entry(
+                _l("請假或離職者的個案"),
+                "Uncovered.index",
+                "fa-person-circle-question",
+                P.ABSENCE_WRITE,
+                "uncovered",
+            ),
+            Entry(
+                lazy_pgettext("list", "請假登錄"), "AbsenceView.list", "fa-calendar-xmark", P.ABSENCE_WRITE
+            ),
             Entry(_l("清冊"), "Roster.index", "fa-table-list", P.ROSTER_READ),
+            Entry(_l("服務概況"), "Dashboard.index", "fa-chart-column", P.DASHBOARD_READ),
         ),
     ),
     (
@@ -63,9 +75,17 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _l("個資稽核"),
+        (
+            Entry(_l("個資存取紀錄"), "TrailLog.index", "fa-shoe-prints", P.TRAIL_READ),
+            Entry(_l("個人資料彙整"), "Disclosure.ask", "fa-file-shield", P.PERSON_DISCLOSE),
+        ),
+    ),
+    (
         _l("系統管理"),
         (
             Entry(_l("待指定收案單位"), "Unrouted.index", "fa-location-dot", P.REFERRAL_ROUTE, "unrouted"),
+            Entry(_l("客服提問"), "SupportDesk.index", "fa-headset", P.SUPPORT_ANSWER, "unanswered"),
             Entry(lazy_pgettext("list", "使用者"), "UserView.list", "fa-users", P.USER_READ),
             Entry(_l("角色與權限"), "RoleView.list", "fa-user-shield", P.ROLE_READ),
             Entry(lazy_pgettext("list", "機關"), "AgencyView.list", "fa-building-columns", P.AGENCY_READ),
@@ -81,6 +101,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry(_l("公告欄"), "BulletinView.list", "fa-bullhorn", P.CONTENT_READ),
             Entry(_l("檔案下載"), "DownloadView.list", "fa-file-arrow-down", P.CONTENT_READ),
             Entry(_l("代碼表"), "codes.index", "fa-tags", P.CODE_LIST_WRITE),
+            Entry(lazy_pgettext("list", "介接金鑰"), "ApiKeyView.list", "fa-key", P.API_KEY_WRITE),
             Entry(_l("郵件寄送"), "OutboxView.list", "fa-envelope", P.OUTBOX_READ),
         ),
     ),
@@ -89,6 +110,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry(_l("管理我的帳號"), "AccountView.edit", "fa-id-card", P.ACCOUNT_EDIT),
             Entry(_l("變更我的密碼"), "PasswordView.change", "fa-key", P.ACCOUNT_EDIT),
+            Entry(_l("我的提問"), "Support.index", "fa-circle-question", P.SUPPORT_ASK),
         ),
     ),
 )

@@ -6,14 +6,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.referral import Referral
-from services import people
 from services.transaction import transaction
-from views.access import actor, database, now
+from views.access import database
 from views.steps import not_found
+from views.trail import revealed, shown
 
 
-def referral_within(*scope: ColumnElement[bool]) -> Referral:
-    """With everything the detail shows, in two statements; 404 outside of the scope."""
+def referral_within(*scope: ColumnElement[bool], ground: str) -> Referral:
+    """With everything the detail shows, in two statements; 404 outside of the scope. `ground`: for the trail."""
     found = database().scalar(
         select(Referral)
         .where(*scope)
@@ -26,9 +26,10 @@ def referral_within(*scope: ColumnElement[bool]) -> Referral:
     )
     if found is None:
         raise not_found()
+    shown([found.person_id], ground=ground)
     return found
 
 
 def reveal(referral: Referral, *, ground: str) -> str:
     with transaction(database()):
-        return people.reveal(database(), referral.person, ground=ground, by=actor(), at=now())
+        return revealed(referral.person, ground=ground)

@@ -16,9 +16,11 @@ from reports.case_timeline import happenings
 from reports.referral_detail import referral_detail
 from reports.referral_lists import STATUS_CRITERIA, STATUS_QUERY, Reader, status_sentence
 from rules.permissions import Permission as P
+from views import trail
 from views.access import Screen, actor, database, needs, today
 from views.lists import ListScreen
 from views.texts import translated
+from views.trail import ground_of_referral, shown
 
 
 class ReferralStatus(ListScreen):
@@ -26,6 +28,7 @@ class ReferralStatus(ListScreen):
     listing = STATUS_QUERY
     criteria = STATUS_CRITERIA
     needed = P.REFERRAL_FOLLOW
+    ground = trail.SENT
     title = _l("轉介狀態查詢")
     empty_text = _l("查無轉介單。可以放寬查詢條件,或由「轉介個案建立」送出新的轉介單。")
     link_column = "name"
@@ -52,6 +55,7 @@ class ReferralDetail(Screen):
         found = referral_detail(database(), referral_id, actor())
         referral, case = found.referral, found.case
         due = case.due_date if case else None
+        shown([referral.person_id], ground=ground_of_referral(referral, case))
         return self.render(
             "referral/detail.html",
             title=_("轉介單 %(number)s", number=referral_id),
@@ -62,4 +66,5 @@ class ReferralDetail(Screen):
             status=status_sentence(referral.state, due, Reader(today(), _)),
             entries=happenings(database(), referral_id, translated),
             may_follow=actor().may(P.REFERRAL_FOLLOW),
+            may_send=actor().may(P.REFERRAL_SUBMIT) and referral.referring_unit_id == actor().unit_id,
         )

@@ -8,6 +8,7 @@ from flask import Response, current_app, make_response, render_template
 from flask_appbuilder import expose
 from markupsafe import Markup
 
+from models.trail import Act
 from reports.case_reply import reply_form_of
 from reports.fonts import load_fonts
 from reports.reply_form import pdf, print_page
@@ -27,7 +28,7 @@ class ReplyFormView(Screen):
     @expose("/reply-form")
     @needs(P.CASE_WORK, P.CASE_TRANSFER, P.REFERRAL_FOLLOW)
     def page(self, case_id: int) -> Response:
-        case = readable_case(case_id)
+        case = readable_case(case_id, act=Act.PRINT)
         toolbar = Markup(render_template("case/_print_toolbar.html", case=case))  # noqa: S704 (a template of ours)
         nonce = current_app.jinja_env.globals["csp_nonce"]()  # type: ignore[operator]
         response = make_response(print_page(reply_form_of(database(), case), nonce=nonce, toolbar=toolbar))
@@ -38,7 +39,7 @@ class ReplyFormView(Screen):
     @needs(P.CASE_WORK, P.CASE_TRANSFER, P.REFERRAL_FOLLOW)
     def file(self, case_id: int) -> Response:
         """Raises `MissingGlyph` naming the characters that no face draws."""
-        case = readable_case(case_id)
+        case = readable_case(case_id, act=Act.PRINT)
         config = current_app.config
         fonts = load_fonts(Path(config["FONT_DIR"]), tuple(Path(face) for face in config["PDF_FACES"]))
         content = pdf(reply_form_of(database(), case), fonts)

@@ -13,6 +13,7 @@ from models import scopes
 from reports import roster, roster_batch
 from reports.referral_lists import Reader
 from rules.permissions import Permission as P
+from views import trail
 from views.access import actor, database, today
 from views.lists import ListScreen
 from views.texts import translator
@@ -23,6 +24,7 @@ class Roster(ListScreen):
     listing = roster.LISTING
     criteria = roster.CRITERIA
     needed = P.ROSTER_READ
+    ground = trail.RECEIVED
     title = _l("清冊")
     empty_text = _l("查無資料。可以放寬日期區間或其他條件再查詢一次。")
     template = "lists/roster.html"

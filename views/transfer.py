@@ -28,6 +28,7 @@ from rules.texts import N_
 from services import transfer
 from services.timeline import refusal
 from services.transaction import transaction
+from views import trail
 from views.access import actor, database, needs, now, today
 from views.referral_detail import referral_within, reveal
 from views.steps import StepsScreen, chosen_id, not_found
@@ -39,6 +40,7 @@ class Transfer(StepsScreen):
     route_base = "/transfers"
     id_name = "case_id"
     needed = P.CASE_TRANSFER
+    ground = trail.UNIT_CASE
     title = _l("督導轉案")
     empty_text = _l("沒有符合條件的服務中個案。收案並派案後,個案會出現在這裡。")
     template = "transfer/list.html"
@@ -69,7 +71,7 @@ class Transfer(StepsScreen):
     def reveal(self, case_id: int) -> Response:
         case = self._case(case_id)
         referral = self._referral(case)
-        number = reveal(referral, ground=str(N_("督導轉案")))
+        number = reveal(referral, ground=trail.UNIT_CASE)
         return self.step("transfer/show.html", case=case, referral=referral, national_id=number)
 
     @expose("/<int:case_id>/assign")
@@ -111,7 +113,7 @@ class Transfer(StepsScreen):
 
     def choices(self) -> dict[str, Any]:
         """Who has cases here, those who have left included: theirs are to be transferred."""
-        return {"manager": _present_managers(database(), *self.scope())}
+        return {"manager": present_managers(database(), *self.scope())}
 
     def _choose(self, case: Case, fault: FieldFault | None = None) -> Response:
         return self.step(
@@ -143,10 +145,10 @@ class Transfer(StepsScreen):
         return case
 
     def _referral(self, case: Case) -> Referral:
-        return referral_within(Referral.id == case.referral_id)
+        return referral_within(Referral.id == case.referral_id, ground=trail.UNIT_CASE)
 
 
-def _present_managers(session: ReadSession, *scope: ColumnElement[bool]) -> list[tuple[str, str]]:
+def present_managers(session: ReadSession, *scope: ColumnElement[bool]) -> list[tuple[str, str]]:
     holders = select(Case.case_manager_id).where(*scope)
     found = session.execute(
         select(Account.id, Account.name).where(Account.id.in_(holders)).order_by(Account.id)

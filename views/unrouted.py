@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from models.organisation import Unit
 from models.referral import Referral
 from reports.criteria import DATE_FROM, DATE_TO, REFERRAL_NUMBER, Criterion
 from reports.supervision import UNROUTED, Counties, why_unrouted
@@ -84,7 +83,7 @@ class Unrouted(StepsScreen):
             referral=referral,
             why=why_unrouted(referral.postal_code, _counties(referral.postal_code)),
             by_rule=by_rule,
-            units=_receiving_units(),
+            units=routing.receiving_units(database()),
             chosen_id=chosen_id("unit_id") or (by_rule.id if by_rule else None),
             faults=[fault] if fault else [],
         )
@@ -96,11 +95,6 @@ class Unrouted(StepsScreen):
         if referral is None:
             raise not_found()
         return referral
-
-
-def _receiving_units() -> Sequence[Unit]:
-    receives = select(Unit).where(Unit.active.is_(True), Unit.receives.is_(True))
-    return database().scalars(receives.order_by(Unit.agency_id, Unit.code)).all()
 
 
 def _counties(*codes: str) -> Counties:

@@ -17,6 +17,7 @@ from reports.worklist import WORKLIST
 from rules.due_dates import SOON_DAYS, Urgency, urgency
 from rules.permissions import Permission as P
 from rules.texts import N_
+from views import trail
 from views.access import actor, today
 from views.lists import ListScreen
 
@@ -32,6 +33,7 @@ def _urgent(text: str) -> ColumnElement[bool]:
 class Worklist(ListScreen):
     route_base = "/cases/mine"
     needed = P.CASE_WORK
+    ground = trail.OWN_CASE
     title = _l("個管員案件")
     empty_text = _l("沒有符合條件的個案。督導派案後,個案會出現在這裡。")
     template = "case/worklist.html"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from app.extensions import db
 from models.account import Account
 from models.organisation import Unit
 from rules.permissions import Role
-from services import accounts, passwords
+from services import accounts, departures, passwords
 from services.transaction import transaction
 
 user_group = AppGroup("user", help="Accounts.")
@@ -57,8 +58,16 @@ def disable(username: str) -> None:
     """Disable USERNAME and end its sessions."""
     with transaction(db.session):
         account = _account(username)
+        before = departures.left_behind(db.session, account.id)
         accounts.disable(account, by=None)
-    click.echo(f"{username} is disabled")
+        left, _told = departures.tell_supervisors(
+            db.session,
+            account,
+            before=before,
+            at=datetime.now(UTC),
+            base_url=current_app.config["PUBLIC_URL"],
+        )
+    click.echo(f"{username} is disabled" + (f"; {left} open cases left behind" if left else ""))
 
 
 @user_group.command("unlock")

@@ -150,7 +150,11 @@ def exports_the_roster(page: Page, picture: Any, folder: Path) -> None:
 def test_an_address_typed_before_the_page_s_script_arrived_gets_its_postal_code(log_in: Any) -> None:
     page: Page = log_in("referrer")
     held: list[Any] = []
-    page.route("**/referral/main.js*", lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/referral/main.js*", hold)
     page.goto("/referrals/new", wait_until="commit")
     page.locator("input[name=address]").fill(ADDRESS)
     page.locator("input[name=home_phone]").focus()

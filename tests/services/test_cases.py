@@ -182,26 +182,59 @@ class TestReopening:
     ) -> None:
         close(session, case, act_as("manager"))
         with transaction(session):
-            cases.reopen(session, case.id, reason="個案再度求職", by=act_as("supervisor"), at=AT)
+            cases.reopen(
+                session, case.id, reason="個案再度求職", base_url=URL, by=act_as("supervisor"), at=AT
+            )
         assert (case.closed_on, case.closed_at, case.due_date) == (None, None, DUE)
         with transaction(session):
             record_service(session, case.id, Provided((1,)), submission_key="y", by=act_as("manager"), at=AT)
 
+    def test_the_case_manager_and_who_sent_the_referral_get_a_mail_without_the_reason(
+        self, session: Session, case: Case, act_as: Cast
+    ) -> None:
+        close(session, case, act_as("manager"))
+        with transaction(session):
+            cases.reopen(
+                session, case.id, reason="唐三藏換了門號", base_url=URL, by=act_as("supervisor"), at=AT
+            )
+        mails = session.scalars(select(Mail).where(Mail.key.startswith("case-reopened"))).all()
+        assert {mail.recipient for mail in mails} == {
+            "manager@demo.jieli.example",
+            "referrer@demo.jieli.example",
+        }
+        assert not any("唐三藏" in mail.body or "門號" in mail.body for mail in mails)
+
+    def test_a_case_manager_who_has_left_gets_no_mail_and_the_case_is_not_served(
+        self, session: Session, case: Case, act_as: Cast
+    ) -> None:
+        close(session, case, act_as("manager"))
+        with transaction(session):
+            case.case_manager.active = False
+        with transaction(session):
+            cases.reopen(
+                session, case.id, reason="個案再度求職", base_url=URL, by=act_as("supervisor"), at=AT
+            )
+        assert not cases.is_served(case)
+        mails = select(Mail.recipient).where(Mail.key.startswith("case-reopened"))
+        assert list(session.scalars(mails)) == ["referrer@demo.jieli.example"]
+
     def test_closing_it_again_writes_another_mail(self, session: Session, case: Case, act_as: Cast) -> None:
         first = close(session, case, act_as("manager"))
         with transaction(session):
-            cases.reopen(session, case.id, reason="個案再度求職", by=act_as("supervisor"), at=AT)
+            cases.reopen(
+                session, case.id, reason="個案再度求職", base_url=URL, by=act_as("supervisor"), at=AT
+            )
         assert close(session, case, act_as("manager")).id != first.id
 
     def test_a_reason_is_needed(self, session: Session, case: Case, act_as: Cast) -> None:
         close(session, case, act_as("manager"))
         with pytest.raises(FieldFault), transaction(session):
-            cases.reopen(session, case.id, reason=" ", by=act_as("supervisor"), at=AT)
+            cases.reopen(session, case.id, reason=" ", base_url=URL, by=act_as("supervisor"), at=AT)
 
     def test_the_case_manager_cannot(self, session: Session, case: Case, act_as: Cast) -> None:
         close(session, case, act_as("manager"))
         with pytest.raises(NotFound), transaction(session):
-            cases.reopen(session, case.id, reason="個案再度求職", by=act_as("manager"), at=AT)
+            cases.reopen(session, case.id, reason="個案再度求職", base_url=URL, by=act_as("manager"), at=AT)
 
 
 class TestAtTheSameMoment:

@@ -80,7 +80,7 @@ def test_a_reason_that_cannot_be_kept_is_refused_at_its_field(
 ) -> None:
     close(session, case, act_as("manager"))
     with pytest.raises(FieldFault) as refused, transaction(session):
-        cases.reopen(session, case.id, reason=reason, by=act_as("supervisor"), at=AT)
+        cases.reopen(session, case.id, reason=reason, base_url=URL, by=act_as("supervisor"), at=AT)
     assert refused.value.field == "reason"
     session.refresh(case)
     assert case.closed_on is not None
@@ -112,7 +112,7 @@ def test_closing_beside_every_other_move_leaves_one_unbroken_history(
                 case 4:
                     cases.close(own, number, base_url=URL, by=boss, at=AT)
                 case _:
-                    cases.reopen(own, number, reason="再度求職", by=boss, at=AT)
+                    cases.reopen(own, number, reason="再度求職", base_url=URL, by=boss, at=AT)
 
     outcomes = race(both, [(lane, number) for number in numbers for lane in range(6)], press, lanes=6)
 

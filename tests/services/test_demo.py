@@ -92,9 +92,9 @@ def test_each_case_manager_has_red_rows_words_for_them_and_quiet_ones(
     assert any(len(case.assignments) == 2 for case in cases)
 
 
-def test_the_timelines_hold_every_move_but_those_without_a_screen_yet(seeded: Session) -> None:
+def test_the_timelines_hold_every_move_but_corrections(seeded: Session) -> None:
     told = set(seeded.scalars(select(TimelineEntry.move)))
-    assert told >= set(Move) - {Move.REROUTE, Move.CORRECT_SERVICE}
+    assert told >= set(Move) - {Move.CORRECT_SERVICE}
 
 
 def test_the_timelines_go_forward_and_never_beyond_now(seeded: Session) -> None:

@@ -10,11 +10,12 @@ from click.testing import Result
 from flask import Flask
 
 from app.extensions import db
-from models.base import Model
+from models.base import Model, Moment
 from models.crypto import KEYS, KeyRing, Secret, UnreadableSecret, new_key
 from models.person import Person, PersonRevision
 from services import keys
 from services.transaction import transaction
+from tests.factories import AT
 from tests.histories import make_histories
 
 FILES = ("同意書".encode(), b"")
@@ -28,14 +29,32 @@ def world(both: Flask) -> Iterator[dict[str, str]]:
         make_histories(db.session)
         person = db.session.query(Person).one()
         person.other_phone = "0966555444"
-        user = {"user_id": person.changed_by_id or db.session.scalar(sa.text("SELECT min(id) FROM ab_user"))}
-        draft = Model.metadata.tables["referral_draft"]
-        values = {**user, "form": "{}", "submission_key": "k", "saved_at": person.changed_at}
-        db.session.execute(sa.insert(draft).values(values))
+        for table in keys.encrypted_tables():
+            if not db.session.scalar(sa.select(sa.func.count()).select_from(table)):
+                db.session.execute(sa.insert(table).values(_some_row(table)))
     for content in FILES:
         both.extensions["file_store"].save(content)
     yield {"old": old, "new": new_key()}
     use(both, old)
+
+
+def _some_row(table: sa.Table) -> dict[str, object]:
+    """Values that the database takes, for the columns that need one and for all encrypted ones."""
+    return {
+        column.name: _some_value(column)
+        for column in table.columns
+        if isinstance(column.type, Secret) or not (column.primary_key or column.nullable or column.default)
+    }
+
+
+def _some_value(column: sa.Column[object]) -> object:
+    for key in column.foreign_keys:
+        return db.session.scalar(sa.select(sa.func.min(key.column)))
+    if isinstance(column.type, Secret):
+        return f"text of {column}"
+    if isinstance(column.type, Moment):
+        return AT
+    return "k" if isinstance(column.type, sa.String) else 1
 
 
 def use(app: Flask, *data_keys: str) -> None:

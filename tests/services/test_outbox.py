@@ -133,3 +133,35 @@ def test_only_an_administrator_sends_again(session, act_as) -> None:
     mail = queued(session)
     with pytest.raises(NotFound), transaction(session):
         outbox.resend(session, mail.id, by=act_as("supervisor"), at=NOW)
+
+
+def test_all_that_was_given_up_is_sent_again_and_nothing_else(session, act_as) -> None:
+    from rules.errors import NotFound
+
+    for key, state in (("1", MailState.FAILED), ("2", MailState.FAILED), ("3", MailState.SENT)):
+        mail = queued(session, key)
+        with transaction(session):
+            mail.state = state
+    with pytest.raises(NotFound), transaction(session):
+        outbox.resend_failed(session, by=act_as("supervisor"), at=NOW)
+    with transaction(session):
+        assert outbox.resend_failed(session, by=act_as("admin"), at=NOW) == 2
+    sent: list[str] = []
+    assert outbox.send_due(session, lambda mail: sent.append(mail.key), at=NOW) == 2
+    assert sent == ["1", "2"]
+
+
+def test_a_mail_that_no_key_opens_holds_up_no_other(session: Session) -> None:
+    from sqlalchemy import LargeBinary, type_coerce, update
+
+    broken, whole = queued(session, "1"), queued(session, "2")
+    with transaction(session):
+        session.execute(
+            update(Mail).where(Mail.id == broken.id).values(body=type_coerce(b"not ours", LargeBinary))
+        )
+    session.expire_all()
+    sent: list[int] = []
+    assert outbox.send_due(session, lambda mail: sent.append(mail.id), at=NOW) == 1
+    session.expire_all()
+    assert sent == [whole.id] and broken.state == MailState.QUEUED
+    assert broken.last_error.startswith("UnreadableSecret")

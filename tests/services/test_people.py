@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.extensions import db
-from models.person import NameSuffix, Person, PersonAccess, PersonRevision
+from models.person import NameSuffix, Person, PersonRevision
+from models.trail import TrailEntry, TrailPerson
 from rules.actor import Actor
 from rules.errors import FieldFault, NotFound, StaleVersion, TooMany
 from rules.person import PersonFields
-from services import people
+from services import look_ups, people
 from services.transaction import transaction
 from tests.factories import AT, fresh_number, make_person
 
@@ -80,8 +81,10 @@ def test_each_look_up_is_logged_also_the_refused_one(session: Session, act_as: A
     ask(session, by, person.name, person.national_id)
     ask(session, by, "別人", person.national_id)
     ask(session, by, "別人", fresh_number())
-    logged = session.scalars(select(PersonAccess).order_by(PersonAccess.id)).all()
-    assert [entry.person_id for entry in logged] == [person.id, person.id, None]
+    logged = session.scalars(select(TrailEntry).order_by(TrailEntry.id)).all()
+    assert [entry.persons for entry in logged] == [1, 1, 0]
+    whom = session.execute(select(TrailPerson.entry_id, TrailPerson.person_id)).all()
+    assert set(whom) == {(logged[0].id, person.id), (logged[1].id, person.id)}
     assert {(entry.actor_id, entry.act) for entry in logged} == {(by.user_id, "look_up")}
     assert logged[0].asked_hash == person.national_id_hash != logged[2].asked_hash
 
@@ -90,19 +93,19 @@ def test_the_thirty_first_look_up_in_ten_minutes_is_refused_and_later_ones_pass(
     session: Session, act_as: Act
 ) -> None:
     by = act_as("referrer")
-    for _ in range(people.LOOK_UPS):
+    for _ in range(look_ups.LOOK_UPS):
         ask(session, by, "唐三藏", fresh_number())
     with pytest.raises(TooMany):
         ask(session, by, "唐三藏", fresh_number())
     ask(session, act_as("referrer2"), "唐三藏", fresh_number())
     with transaction(session):
-        later = AT + people.WINDOW + timedelta(seconds=1)
+        later = AT + look_ups.WINDOW + timedelta(seconds=1)
         people.look_up(session, name="唐三藏", national_id=fresh_number(), by=by, at=later)
 
 
 def test_registering_counts_as_a_look_up(session: Session, act_as: Act) -> None:
     by = act_as("referrer")
-    for _ in range(people.LOOK_UPS):
+    for _ in range(look_ups.LOOK_UPS):
         ask(session, by, "唐三藏", fresh_number())
     with pytest.raises(TooMany), transaction(session):
         people.register(session, fields(), by=by, at=AT)
@@ -256,14 +259,17 @@ def test_a_reveal_gives_the_whole_number_and_is_logged(session: Session, act_as:
     with transaction(session):
         person = make_person(session)
     with transaction(session):
-        shown = people.reveal(session, person, ground="個案服務歷程", by=act_as("manager"), at=AT)
+        shown = people.reveal(
+            session, person, screen="CaseHistory.reveal", ground="本人承辦的個案", by=act_as("manager"), at=AT
+        )
     assert shown == person.national_id
-    entry = session.scalars(select(PersonAccess)).one()
-    assert (entry.act, entry.person_id, entry.ground) == ("reveal", person.id, "個案服務歷程")
+    entry = session.scalars(select(TrailEntry)).one()
+    assert (entry.act, entry.screen, entry.ground) == ("reveal", "CaseHistory.reveal", "本人承辦的個案")
+    assert session.scalars(select(TrailPerson.person_id)).all() == [person.id]
 
 
 def test_who_serves_nobody_reveals_nothing(session: Session, act_as: Act) -> None:
     with transaction(session):
         person = make_person(session)
     with pytest.raises(NotFound), transaction(session):
-        people.reveal(session, person, ground="", by=act_as("admin"), at=AT)
+        people.reveal(session, person, screen="", ground="", by=act_as("admin"), at=AT)

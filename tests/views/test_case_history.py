@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 from app.extensions import db
 from models.case import Case, Extension
 from models.outbox import Mail, MailState
-from models.person import PersonAccess
 from models.referral import Attachment
+from models.trail import TrailEntry, TrailPerson
 from rules.actor import Actor
 from rules.service_record import Provided
 from services import cases, outbox
@@ -164,15 +164,16 @@ class TestRevealing:
         answer = browser.post(f"/cases/{case.id}/reveal", data=csrf(browser, {}))
         assert answer.json == {"national_id": NUMBER}
         assert answer.headers["Cache-Control"] == "no-store"
-        entry = db.session.scalars(select(PersonAccess).where(PersonAccess.act == "reveal")).one()
-        assert (entry.actor_id, entry.person_id) == (act_as("manager").user_id, case.referral.person_id)
+        entry = db.session.scalars(select(TrailEntry).where(TrailEntry.act == "reveal")).one()
+        whom = db.session.scalars(select(TrailPerson.person_id).where(TrailPerson.entry_id == entry.id)).all()
+        assert (entry.actor_id, whom) == (act_as("manager").user_id, [case.referral.person_id])
 
     @pytest.mark.parametrize(("stranger", "status"), [("manager2", 404), ("referrer", 404), ("admin", 403)])
     def test_others_see_nothing(self, case: Case, as_: As, csrf: Csrf, stranger: str, status: int) -> None:
         browser = as_(stranger)
         answer = browser.post(f"/cases/{case.id}/reveal", data=csrf(browser, {}))
         assert answer.status_code == status and NUMBER not in answer.text
-        assert db.session.scalar(select(func.count(PersonAccess.id))) == 0
+        assert db.session.scalar(select(func.count(TrailEntry.id))) == 0
 
 
 class TestExtending:

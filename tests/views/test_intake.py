@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from app.extensions import db
 from models.account import Account
 from models.case import Case
-from models.person import PersonAccess
 from models.referral import Referral
+from models.trail import TrailEntry
 from services.transaction import transaction
 from tests.factories import make_person, make_referral
 from tests.staff import account_id, make_supervisors
@@ -55,7 +55,7 @@ def headings(page: str) -> list[str]:
 def test_the_list_has_the_columns_of_the_manual(as_, referral_id):
     page = as_("supervisor").get("/intake/").text
     assert headings(page) == [
-        "轉介單號", "轉介日期", "個案姓名", "個案地址", "郵遞區號", "轉介單位", "轉介人員", "轉介人員分機", "操作",
+        "全選本頁", "轉介單號", "轉介日期", "個案姓名", "個案地址", "郵遞區號", "轉介單位", "轉介人員", "轉介人員分機", "操作",
     ]  # fmt: skip
     assert "唐三藏" in page and "新竹市東區東大路二段60號" in page
     assert "07-6617464分機3333" in page
@@ -102,8 +102,8 @@ def test_the_full_id_is_shown_on_demand_and_each_time_logged(as_, csrf, referral
     browser = as_("supervisor")
     shown = browser.post(f"/intake/{referral_id}/reveal", data=csrf(browser, {}))
     assert "A123456789" in shown.text
-    trail = db.session.scalars(select(PersonAccess).where(PersonAccess.act == "reveal")).one()
-    assert (trail.actor_id, trail.ground) == (account_id(db.session, "supervisor"), "收案/派案")
+    trail = db.session.scalars(select(TrailEntry).where(TrailEntry.act == "reveal")).one()
+    assert (trail.actor_id, trail.ground) == (account_id(db.session, "supervisor"), "送到本單位的轉介單")
     assert browser.get(f"/intake/{referral_id}/reveal").status_code == 405
 
 

@@ -25,6 +25,8 @@ LISTS = {
 OTHER_LISTS = {
     "/intake/": "supervisor",
     "/transfers/": "supervisor",
+    "/cases/uncovered/": "supervisor",
+    "/absences/list/": "supervisor",
     "/cases/mine/": "manager",
     "/unrouted/": "admin",
     "/referral-list/list/?": "admin",
@@ -33,6 +35,7 @@ OTHER_LISTS = {
     "/agencies/list/": "admin",
     "/service-areas/list/": "admin",
     "/outbox/list/": "admin",
+    "/audit/trail/": "auditor",
 }
 MOST = 9
 

@@ -101,7 +101,7 @@ class AgencyView(GeneratedView):
 
 
 class UnitView(GeneratedView):
-    datamodel = RowAccess(Unit, one=("agency",), criteria=UNIT_CRITERIA)
+    datamodel = RowAccess(Unit, joined=("agency",), criteria=UNIT_CRITERIA)
     route_base = "/units"
     class_permission_name = "Unit"
     list_title, show_title, add_title, edit_title = (
@@ -163,7 +163,7 @@ RECEIVING = {"unit": [["receives", FilterEqual, True], ["active", FilterEqual, T
 
 
 class ServiceAreaView(GeneratedView):
-    datamodel = RowAccess(ServiceArea, one=("unit",), criteria=AREA_CRITERIA)
+    datamodel = RowAccess(ServiceArea, joined=("unit",), criteria=AREA_CRITERIA)
     route_base = "/service-areas"
     class_permission_name = "ServiceArea"
     list_title, show_title, add_title, edit_title = (
@@ -218,7 +218,7 @@ class RoutingTrial(Screen):
 
 
 class CountyDefaultView(GeneratedView):
-    datamodel = RowAccess(CountyDefault, one=("unit",))
+    datamodel = RowAccess(CountyDefault, joined=("unit",))
     route_base = "/county-defaults"
     class_permission_name = "ServiceArea"
     list_title, show_title = lazy_pgettext("list", "縣市預設單位"), _l("縣市預設單位")

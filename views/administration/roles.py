@@ -24,7 +24,7 @@ def _sentences(granted: Iterable[PermissionView]) -> Markup:
 
 
 class RoleView(GeneratedView):
-    datamodel = RowAccess(Role, many=("permissions",))
+    datamodel = RowAccess(Role, apart=("permissions",))
     route_base = "/roles"
     class_permission_name = "Role"
     read_only = True

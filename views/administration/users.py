@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, g, make_response
+from flask import Response, current_app, flash, g, make_response
 from flask_appbuilder import expose
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_babel import gettext as _
@@ -20,7 +20,7 @@ from reports.session import ReadSession
 from rules.errors import RuleBroken
 from rules.permissions import Permission as P
 from rules.texts import N_
-from services import accounts, passwords
+from services import accounts, departures, passwords
 from services.transaction import transaction
 from views.access import actor, back_to, database, needs, now
 from views.administration.shown import local_moment, lock_text, on_or_off
@@ -62,8 +62,20 @@ CRITERIA = (
 PERSONAL = ["name", "english_name", "job_title", "email", "phone", "extension", "unit", "roles"]
 
 
+def _tell_supervisors(account: Account, before: departures.LeftBehind) -> None:
+    """In the transaction of the change. The administrator serves nobody and hears the number alone."""
+    base_url = current_app.config["PUBLIC_URL"]
+    number, everybody_told = departures.tell_supervisors(
+        database(), account, before=before, at=now(), base_url=base_url
+    )
+    if number and everybody_told:
+        flash(_("尚有 %(n)s 件未結案個案,已通知督導。", n=number), "warning")
+    elif number:
+        flash(_("尚有 %(n)s 件未結案個案，但該單位沒有使用中的督導帳號可以通知。", n=number), "warning")
+
+
 class UserView(GeneratedView):
-    datamodel = RowAccess(Account, one=("unit",), many=("roles",), criteria=CRITERIA)
+    datamodel = RowAccess(Account, joined=("unit",), apart=("roles",), criteria=CRITERIA)
     route_base = "/users"
     class_permission_name = "User"
     exclude_route_methods = {"delete"}
@@ -139,9 +151,13 @@ class UserView(GeneratedView):
         super().pre_add(item)
 
     def pre_update(self, item: Account) -> None:
+        g.left_behind = departures.left_behind(database(), item.id)
         accounts.check_data(database(), item)
         accounts.check_own_roles(item, by=actor())
         accounts.touch(database(), item, by=actor(), at=now())
+
+    def post_update(self, item: Account) -> None:
+        _tell_supervisors(item, g.pop("left_behind"))
 
     def post_add_redirect(self) -> Any:
         return self._shown_once(g.given_to, g.given_password)
@@ -176,8 +192,10 @@ class UserView(GeneratedView):
         account = self.own_row(str(user_id))
         try:
             with transaction(database()):
+                before = departures.left_behind(database(), account.id)
                 change(account)
                 accounts.touch(database(), account, by=actor(), at=now())
+                _tell_supervisors(account, before)
             flash(done, "success")
         except RuleBroken as refused:
             flash(sentence(refused), "danger")

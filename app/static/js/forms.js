@@ -35,6 +35,22 @@
     if ([...guarded].some((form) => picture(form) !== start.get(form))) { event.preventDefault(); event.returnValue = texts.unsaved; }
   });
 
+  // data-limit on a text area: how many characters of how many, counted as the server counts them. A maxlength would
+  // count a rare character twice and cut it in half.
+  const count = (area) => {
+    let place = area.nextElementSibling;
+    if (!place?.matches(".text-count")) {
+      place = document.createElement("p");
+      place.className = "text-count";
+      area.after(place);
+    }
+    const length = [...area.value.normalize("NFC").trim()].length;
+    place.textContent = texts.length.replace("{n}", length).replace("{limit}", area.dataset.limit);
+    place.classList.toggle("is-over", length > Number(area.dataset.limit));
+  };
+  for (const area of document.querySelectorAll("[data-limit]")) count(area);
+  for (const type of ["input", "focusin"]) document.addEventListener(type, (event) => { if (event.target.matches?.("[data-limit]")) count(event.target); });
+
   // FAB's select boxes: select2, except short ones, which the browser does better by itself.
   const $ = window.jQuery;
   if ($?.fn.select2) {

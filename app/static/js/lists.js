@@ -8,7 +8,6 @@
     const boxes = [...table.querySelectorAll("[data-choose]")];
     const draw = () => {
       const chosen = boxes.filter((box) => box.checked);
-      for (const box of boxes) box.closest("tr").classList.toggle("is-chosen", box.checked);
       if (all) { all.checked = chosen.length === boxes.length; all.indeterminate = chosen.length > 0 && !all.checked; }
       for (const place of document.querySelectorAll("[data-chosen-count]")) place.textContent = chosen.length ? texts.chosen.replace("{n}", chosen.length) : "";
     };
@@ -27,6 +26,24 @@
     if (note) note.textContent = texts.nothingChosen;
     announce(texts.nothingChosen);
   }, true);
+
+  // A menu whose content is fetched when it is first opened; a page of its own without this script.
+  document.addEventListener("toggle", async (event) => {
+    const menu = event.target.closest?.("details[data-load]");
+    if (!menu?.open || menu.dataset.fetched) return;
+    menu.dataset.fetched = "true";
+    const answer = await fetch(menu.dataset.load, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+    if (answer?.status === 401) location.reload();
+    else if (answer?.ok) menu.querySelector("[data-loaded]").innerHTML = await answer.text();
+    else delete menu.dataset.fetched;
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest("details[data-load][open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[data-load][open]")) if (!menu.contains(event.target) && !event.target.closest("dialog")) menu.open = false;
+  });
 
   // A table that fits scrolls with the page; see .fits in tables.css.
   const frames = new ResizeObserver((entries) => {

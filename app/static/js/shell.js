@@ -104,7 +104,8 @@
     });
   }
 
-  // Dialogs: data-open-dialog="id", data-close-dialog, a click on the backdrop.
+  // Dialogs: data-open-dialog="id", data-open-now, data-close-dialog, a click on the backdrop.
+  document.querySelector("dialog[data-open-now]")?.showModal();
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open-dialog]");
     if (opener) document.getElementById(opener.dataset.openDialog)?.showModal();

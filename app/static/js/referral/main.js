@@ -8,7 +8,7 @@ import { connectSections } from "./sections.js";
 const form = document.querySelector("form[data-referral], form[data-person]");
 connectPostal(form);
 if ("referral" in form.dataset) {
-  connectLookUp(form);
+  if (form.querySelector("[data-look-up]")) connectLookUp(form);       // the person of a returned referral is fixed
   connectFiles(form);
   connectDraft(form);
   connectSections(form);

@@ -30,7 +30,7 @@ export function connectSections(form) {
   function isDone(section) {
     if (section.dataset.section === "person") {
       const must = ["name", "national_id", "birthday", "phone", "address", "postal_code"];
-      return must.every((name) => form.elements[name].value.trim()) && form.elements.consent.checked;
+      return must.every((name) => !form.elements[name] || form.elements[name].value.trim()) && form.elements.consent.checked;
     }
     return Boolean(section.querySelector("input:checked")) || [...section.querySelectorAll("textarea")].some((text) => text.value.trim());
   }
