@@ -13,7 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
 from app.extensions import db
@@ -24,11 +24,15 @@ from views.texts import sentence
 
 log = logging.getLogger("jieli.errors")
 
+COLLISIONS = frozenset({"40001", "40P01"})
+"""SQLSTATE of a transaction that the database gave up for another one: serialization failure, deadlock."""
+
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(RuleBroken, _rule_broken)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(UnreadableSecret, _unreadable)
+    app.register_error_handler(OperationalError, _collided)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -91,6 +95,15 @@ def _unexpected(error: Exception) -> Response:
     return _page(
         500, _("系統發生錯誤,您輸入的資料沒有送出。請稍後再試;若仍發生,請將代碼告知系統管理者。"), code=code
     )
+
+
+def _collided(error: OperationalError) -> Response:
+    """Nothing of it was written, and the same request succeeds once the other one is through."""
+    if getattr(error.orig, "sqlstate", None) not in COLLISIONS:
+        return _unexpected(error)
+    log.warning("%s %s collided with another transaction", request.method, request.path)
+    db.session.rollback()
+    return _page(HTTPStatus.CONFLICT, _("同時有其他人在處理相同的資料,請再試一次。"))
 
 
 def _unreadable(error: UnreadableSecret) -> Response:

@@ -18,7 +18,7 @@ from app.extensions import db
 from reports.office_days import office_days
 from rules.calendar import local_date
 from rules.office_days import digest_due
-from services import digest, outbox, retention, trail_watch
+from services import batch, digest, housekeeping, outbox, retention, trail_watch
 from services.retention import Schedule
 from services.transaction import transaction
 
@@ -59,6 +59,12 @@ def init_app(app: Flask) -> None:
     def retention_each_night() -> None:
         with app.app_context():
             anonymise_due(app)
+            clear_away(app)
+
+    @huey.periodic_task(crontab(minute="15"), name="discard_uploads_each_hour")
+    def discard_uploads_each_hour() -> None:
+        with app.app_context(), transaction(db.session):
+            batch.discard_old(db.session, at=datetime.now(UTC))
 
     app.extensions["send_outbox"] = send_outbox
     app.extensions["check_trail"] = check_trail
@@ -71,6 +77,15 @@ def anonymise_due(app: Flask) -> int:
     done = retention.run(db.session, app.extensions["file_store"], schedule, at=at)
     if done:
         log.info("%s persons anonymised, nothing since %s", done, schedule.limit)
+    return done
+
+
+def clear_away(app: Flask) -> housekeeping.Cleared:
+    at = datetime.now(UTC)
+    schedule = Schedule(app.config["RETENTION_MONTHS"], local_date(at))
+    done = housekeeping.run(db.session, app.extensions["file_store"], schedule, at=at)
+    if done.told:
+        log.info("cleared away: %s", done.told)
     return done
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 YEAR = 365 * 24 * 3600
 
@@ -17,7 +18,17 @@ def is_static(endpoint: str | None) -> bool:
     return endpoint == "static" or (endpoint or "").endswith(".static")
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """Only pages send the session's cookie. With a file it could be kept by a cache for others, and one that arrives
+    late would put back the session from before a log-out or a change of the language."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        return not is_static(request.endpoint) and super().should_set_cookie(app, session)
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = PageSessions()
+
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if is_static(endpoint) and (version := _version(app, endpoint, values.get("filename", ""))):

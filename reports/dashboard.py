@@ -24,6 +24,7 @@ from reports.months import Month, months_until
 from reports.session import ReadSession
 from reports.sql_dates import DaysBetween, TaipeiDate, YearMonth
 from reports.staff import holds
+from reports.waiting import waiting_since
 from rules.actor import Actor
 from rules.due_dates import SOON_DAYS
 from rules.office_days import INTAKE_DAYS, OfficeDays, last_overdue_date
@@ -84,7 +85,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Intake:
-    """Working days from referral to intake → referrals, of those taken in and of those still waiting."""
+    """Working days from a referral's arrival at the unit to its intake → referrals, of those taken in and of those still waiting."""
 
     taken: Counter[int]
     waiting: Counter[int]
@@ -152,7 +153,7 @@ def loads(session: ReadSession, actor: Actor, today: date) -> Sequence[ManagerLo
 
 
 def waiting(session: ReadSession, actor: Actor, today: date, days: OfficeDays) -> Waiting:
-    late = Referral.referral_date <= last_overdue_date(today, days)
+    late = waiting_since() <= last_overdue_date(today, days)
     row = session.execute(
         select(func.count(), func.count().filter(late))
         .select_from(Referral)
@@ -163,12 +164,15 @@ def waiting(session: ReadSession, actor: Actor, today: date, days: OfficeDays) -
 
 def intake(session: ReadSession, actor: Actor, period: Period, days: OfficeDays) -> Intake:
     """Of the period's referrals; returned and withdrawn ones are not the unit's to take in."""
-    taken_on = TaipeiDate(Case.taken_in_at)
-    rows = session.execute(
-        select(Referral.referral_date, taken_on, func.count())
+    each = (
+        select(waiting_since().label("arrived"), TaipeiDate(Case.taken_in_at).label("taken"))
+        .select_from(Referral)
         .outerjoin(Case, Case.referral_id == Referral.id)
         .where(*_referred(actor, period), Referral.state.in_((State.SUBMITTED, State.OPEN, State.CLOSED)))
-        .group_by(Referral.referral_date, taken_on)
+        .subquery()
+    )
+    rows = session.execute(
+        select(each.c.arrived, each.c.taken, func.count()).group_by(each.c.arrived, each.c.taken)
     ).all()
     taken = [(days.elapsed(sent, on), number) for sent, on, number in rows if on]
     still = [(days.elapsed(sent, period.today), number) for sent, on, number in rows if not on]

@@ -18,6 +18,7 @@ from models.referral import Referral
 from reports.mails import Task
 from reports.session import ReadSession
 from reports.staff import everyone_with
+from reports.waiting import waiting_since
 from rules.due_dates import SOON_DAYS
 from rules.office_days import OfficeDays, last_overdue_date
 from rules.permissions import Permission
@@ -37,6 +38,7 @@ class Found:
 
 def reminders(session: ReadSession, today: date, days: OfficeDays) -> Sequence[tuple[Account, list[Task]]]:
     """Who has something to be reminded of, in the order of the accounts. Nobody disabled."""
+    latest = last_overdue_date(today, days)
     late = _grouped(
         session,
         Referral.receiving_unit_id,
@@ -45,7 +47,8 @@ def reminders(session: ReadSession, today: date, days: OfficeDays) -> Sequence[t
         (
             Referral.state == State.SUBMITTED,
             Referral.receiving_unit_id.is_not(None),
-            Referral.referral_date <= last_overdue_date(today, days),
+            Referral.referral_date <= latest,  # for the index: nothing arrives before it is referred
+            waiting_since() <= latest,
         ),
     )
     # Whose case is in another unit has moved there and left it: it is the list of the unit's supervisor.

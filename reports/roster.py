@@ -37,6 +37,7 @@ from reports.pages import Listing
 from reports.referral_lists import DATE, show_status, status_value
 from reports.roster_batch import IN_CELL, Batch
 from reports.session import ReadSession
+from reports.waiting import waiting_since
 from rules.actor import Actor
 from rules.calendar import age_on
 from rules.texts import N_
@@ -156,6 +157,13 @@ CRITERIA = (
         kind="choice",
     ),
     replace(STATE, label=N_("狀態")),
+    Criterion(
+        "waiting_to",
+        N_("等候收案起始日迄"),
+        lambda text: waiting_since() <= day(text),
+        kind="date",
+        on_demand=True,
+    ),
     Criterion("identity", N_("個案身分別"), _has_identity, kind="choice"),
     Criterion("manager", N_("個管員姓名"), _with_manager, kind="choice"),
     _of_case("due_from", N_("應結案日期起"), lambda day: Case.due_date >= day),

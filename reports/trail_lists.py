@@ -42,6 +42,7 @@ ACTS: Mapping[str, str] = {
 SCREENS: Mapping[str, str] = {
     "AuditedPersonTrail": N_("誰看過"),
     "BatchUpload": N_("轉介個案批次(多筆)上傳"),
+    "CaseApi": N_("程式介接:個案"),
     "CaseHistory": N_("個案服務歷程"),
     "CaseListView": N_("個案列表"),
     "CaseRecords": N_("服務紀錄"),
@@ -50,6 +51,7 @@ SCREENS: Mapping[str, str] = {
     "Intake": N_("收案督導-收案/派案"),
     "IntakeBulk": N_("收案督導-收案/派案"),
     "PersonTrail": N_("誰看過"),
+    "ReferralApi": N_("程式介接:轉介單"),
     "ReferralBatch": N_("轉介個案批次(多筆)上傳"),
     "ReferralCorrection": N_("修正後重新送出"),
     "ReferralDetail": N_("轉介單"),
@@ -59,6 +61,7 @@ SCREENS: Mapping[str, str] = {
     "ReferralWithdrawal": N_("撤回"),
     "ReplyFormView": N_("轉介回覆單"),
     "Roster": N_("清冊"),
+    "RosterApi": N_("程式介接:清冊"),
     "ServiceRecordListView": N_("服務紀錄列表"),
     "TrailLog": N_("個資存取紀錄"),
     "Transfer": N_("督導轉案"),
@@ -83,6 +86,8 @@ CRITERIA_WORDS: Mapping[str, str] = {
     "reason": N_("申請案號或事由"),
     "months": N_("保存月數"),
     "referrals": N_("轉介單數"),
+    "asked": N_("查詢人數"),
+    "unknown": N_("查無此人的號碼(雜湊值)"),
 }
 
 
@@ -98,7 +103,13 @@ def act_title(act: str, translate: Translate) -> str:
 def criteria_lines(told: str, translate: Translate) -> list[tuple[str, str]]:
     """What was searched for, as label and text."""
     found: dict[str, Any] = json.loads(told) if told else {}
-    return [(translate(CRITERIA_WORDS.get(name, name)), str(value)) for name, value in found.items()]
+    return [
+        (
+            translate(CRITERIA_WORDS.get(name, name)),
+            "\n".join(value) if isinstance(value, list) else str(value),
+        )
+        for name, value in found.items()
+    ]
 
 
 def persons_of(session: ReadSession, entry_id: int) -> list[Person]:

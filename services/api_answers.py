@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.api_key import ApiAnswer
 from models.crypto import KEYS
@@ -18,6 +18,7 @@ from services import accounts
 from services.transaction import AnySession
 
 HEADER = "Idempotency-Key"
+KEPT = timedelta(days=7)
 _FORM = re.compile(r"[\x21-\x7e]{8,200}")
 
 
@@ -55,6 +56,14 @@ def keep(session: AnySession, key: str, content: bytes, answer: Any, *, by: Acto
         )
     )
     session.flush()
+
+
+def discard_old(session: AnySession, *, at: datetime) -> int:
+    """Gives the number of answers. Whoever sends a request again after so long makes another one: docs/api.md says so."""
+    gone = session.execute(
+        delete(ApiAnswer).where(ApiAnswer.made_at <= at - KEPT).execution_options(synchronize_session=False)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _key_hash(key: str) -> str:

@@ -11,25 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.orm import defer
 
 from models.batch import BatchUpload
 from models.organisation import Unit
-from models.trail import Act
 from rules.actor import Actor
 from rules.batch import SheetRow, number_of
 from rules.batch_cells import Cell, Kind
 from rules.calendar import local_date
-from rules.errors import FieldFault, NotFound, RuleBroken, StaleVersion
+from rules.errors import FieldFault, NotFound, RuleBroken, StaleVersion, TooMany
 from rules.permissions import Permission
 from rules.texts import N_
 from rules.uploads import safe_display_name
-from services import accounts, batch_check, batch_write, look_ups, people, trail
+from services import accounts, batch_check, batch_write, people
 from services.batch_check import Verdict
 from services.batch_workbook import Sheet
 from services.transaction import AnySession
 
 KEPT = timedelta(hours=24)
+MOST_UNCONFIRMED = 20
+HOUR = timedelta(hours=1)
 SCREEN = "ReferralBatch.upload"
 GROUND = "轉介個案批次(多筆)上傳"
 _EMPTY = json.dumps({"notes": [], "rows": []})
@@ -50,16 +52,33 @@ def upload(
 ) -> BatchUpload:
     """Keeps the rows for the check page; sent twice it is kept once.
 
-    Counts as a look-up of every number in it, known or not: raises `TooMany` when that is more than a user may ask.
+    Counts as a look-up of every number in it, known or not: raises `TooMany` when that is more than a user may ask,
+    and when 20 uploads of an hour wait for their confirmation.
     """
     _require(by)
     accounts.take_turn(session, by.user_id)
-    known = session.scalars(select(BatchUpload).where(BatchUpload.submission_key == key)).one_or_none()
+    waiting = and_(
+        BatchUpload.user_id == by.user_id,
+        BatchUpload.uploaded_at > at - HOUR,
+        BatchUpload.confirmed_at.is_(None),
+    )
+    before = session.scalars(
+        select(BatchUpload)
+        .where(or_(BatchUpload.submission_key == key, waiting))
+        .options(defer(BatchUpload.rows))
+    ).all()
+    known = next((each for each in before if each.submission_key == key), None)
     if known is not None:
         if (known.user_id, known.unit_id) != (by.user_id, by.unit_id):
             raise NotFound(people.NO_PERSON)
         return known
-    _look_up(session, sheet.rows, by=by, at=at)
+    if len(before) >= MOST_UNCONFIRMED:
+        raise TooMany(
+            N_("一小時內有 %(most)s 個上傳的檔案還沒有確認送出。請先確認或取消,或稍後再上傳。"),
+            most=MOST_UNCONFIRMED,
+        )
+    numbers = [number for row in sheet.rows if (number := number_of(row))]
+    people.look_up_together(session, numbers, screen=SCREEN, ground=GROUND, by=by, at=at)
     row = BatchUpload(
         user_id=by.user_id,
         unit_id=by.unit_id,
@@ -113,8 +132,8 @@ def confirm(
     """Writes the chosen rows that are still good, in the caller's transaction; False when that was done before.
 
     `marks`: of the chosen verdicts as they were shown. Raises `StaleVersion` when a chosen row has another warning by
-    now, `FieldFault` at `rows` when nothing can be written and at `guardian` when a minor is among them. Locks the
-    upload and the persons.
+    now or its person was changed, `FieldFault` at `rows` when nothing can be written and at `guardian` when a minor is
+    among them. Locks the upload and the persons.
     """
     kept = load(session, upload_id, by=by, lock=True)
     if kept.upload.confirmed_at is not None:
@@ -177,24 +196,6 @@ def _chosen(
     if any(each.check.minor for each in chosen) and not guardian:
         raise FieldFault("guardian", N_("請確認已取得未成年個案的法定代理人同意。"))
     return chosen
-
-
-def _look_up(session: AnySession, rows: Sequence[SheetRow], *, by: Actor, at: datetime) -> None:
-    numbers = {number.number: number for row in rows if (number := number_of(row))}
-    if not numbers:
-        return
-    look_ups.require_room(session, batch=len(numbers), by=by, at=at)
-    holders = batch_check.holders_of(session, list(numbers.values()))
-    trail.record(
-        session,
-        Act.LOOK_UP,
-        by=by,
-        at=at,
-        screen=SCREEN,
-        ground=GROUND,
-        persons=[holder.person.id for holder in holders.values()],
-        criteria={look_ups.ASKED: len(numbers)},
-    )
 
 
 def _packed(rows: Sequence[SheetRow], notes: Sequence[RuleBroken]) -> str:

@@ -42,8 +42,9 @@ class Verdict:
 
     @property
     def mark(self) -> str:
-        """What a confirmation is for: another warning needs another one."""
-        told = "\n".join(map(str, self.check.warnings))
+        """What a confirmation is for: another warning needs another one, and so does a person changed meanwhile."""
+        version = str(self.known.version) if self.known else ""
+        told = "\n".join((version, *map(str, self.check.warnings)))
         return f"{self.check.row.number}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
@@ -124,6 +125,8 @@ def _against_holder(check: RowCheck, holders: Mapping[str, Holder]) -> RowCheck:
     holder = holders.get(check.named[1].number) if check.named else None
     if holder is None or check.named is None:
         return check
+    if any(fault.field == check.row.cell("national_id") for fault in check.faults):
+        return check  # one number under several names: which of them fits would be told for a single look-up
     if not same_name(check.named[0], holder.person.name):
         return check.with_fault(
             "national_id", N_("姓名與身分證字號不相符，請對照證件檢查。若確認無誤，請洽系統管理者。")
@@ -156,11 +159,20 @@ def _routed(
     units = dict(session.execute(named).all())
     verdicts = []
     for each in checks:
+        known = _known(each, holders)
         if not each.good or each.person is None:
-            verdicts.append(Verdict(each))
+            verdicts.append(Verdict(each, known))
             continue
-        holder = holders.get(each.person.national_id)
         where = routed[each.person.postal_code, each.person.address]
         unit = units.get(where.unit_id, "") if where.unit_id else ""
-        verdicts.append(Verdict(each, holder.person if holder else None, where, unit))
+        verdicts.append(Verdict(each, known, where, unit))
     return verdicts
+
+
+def _known(check: RowCheck, holders: Mapping[str, Holder]) -> Person | None:
+    """Of a faulty row too: the check page shows it, and the trail says whom it is about."""
+    if check.named is None:
+        return None
+    name, number = check.named
+    holder = holders.get(number.number)
+    return holder.person if holder and same_name(name, holder.person.name) else None

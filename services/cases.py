@@ -16,11 +16,13 @@ from models.outbox import Mail
 from models.referral import Referral
 from models.scopes import unit_cases, worked_cases
 from reports.mails import case_closed, case_reopened, case_reopened_for_referrer
+from reports.staff import holds
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.due_dates import check_extension, extended
 from rules.errors import AlreadyDone, NotFound, StaleVersion
 from rules.names import mask_name
+from rules.permissions import Permission
 from rules.referral_flow import Move
 from rules.roc_dates import show
 from rules.texts import N_
@@ -57,8 +59,10 @@ def extend(session: AnySession, case_id: int, *, due_before: date, by: Actor, at
     return extension
 
 
-def close(session: AnySession, case_id: int, *, base_url: str, by: Actor, at: datetime) -> Mail:
+def close(session: AnySession, case_id: int, *, base_url: str, by: Actor, at: datetime) -> Mail | None:
     """結案, with a mail to the referring unit: from the outbox, whether the mail server is up now or not.
+
+    None when the unit has nobody left who could read it.
 
     Raises `AlreadyDone` naming who closed the case first.
     """
@@ -99,9 +103,10 @@ def reopen(session: AnySession, case_id: int, *, reason: str, base_url: str, by:
     return case
 
 
-def is_served(case: Case) -> bool:
-    """Whether the case manager still has an account in the case's unit."""
-    return case.case_manager.active and case.case_manager.unit_id == case.unit_id
+def is_served(session: AnySession, case: Case) -> bool:
+    """Whether the case manager can still work on it: an account in use, in the case's unit, with the role."""
+    manager = Account.id == case.case_manager_id, Account.active.is_(True), Account.unit_id == case.unit_id
+    return session.scalar(select(Account.id).where(*manager, holds(Permission.CASE_WORK))) is not None
 
 
 def lock(session: AnySession, case_id: int, scope: ColumnElement[bool]) -> Case:
@@ -121,7 +126,7 @@ def _tell_of_reopening(
 ) -> None:
     """Nobody writes to himself, nor to a case manager who has left: the mailbox may be somebody else's by now."""
     masked_name = mask_name(case.referral.person.name)
-    if is_served(case) and case.case_manager_id != by.user_id:
+    if is_served(session, case) and case.case_manager_id != by.user_id:
         letter = case_reopened(
             case_id=case.id,
             referral_id=case.referral_id,

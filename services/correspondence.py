@@ -14,13 +14,16 @@ from services import outbox
 from services.transaction import AnySession
 
 
-def correspondent(session: AnySession, referral: Referral) -> Account:
-    """Who sent the referral; when he has left the unit, a colleague there who follows its referrals."""
+def correspondent(session: AnySession, referral: Referral) -> Account | None:
+    """Who sent the referral; when he has left the unit, a colleague there who follows its referrals.
+
+    None when nobody is left: the old mailbox may be somebody else's by now.
+    """
     sender = referral.submitted_by
     if sender.active and sender.unit_id == referral.referring_unit_id:
         return sender
     colleagues = people_with(session, referral.referring_unit_id, Permission.REFERRAL_FOLLOW)
-    return colleagues[0] if colleagues else sender
+    return colleagues[0] if colleagues else None
 
 
 def write_to_referrer(
@@ -31,11 +34,14 @@ def write_to_referrer(
     occasion: str,
     at: datetime,
     reply_form_of_id: int | None = None,
-) -> Mail:
+) -> Mail | None:
+    reader = correspondent(session, referral)
+    if reader is None:
+        return None
     return outbox.queue(
         session,
         key=occasion,
-        to=correspondent(session, referral).email,
+        to=reader.email,
         subject=letter.subject,
         body=letter.body,
         at=at,

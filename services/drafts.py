@@ -123,6 +123,19 @@ def forget_person(session: AnySession, key: str, *, by: Actor, at: datetime) -> 
     session.flush()
 
 
+def renew_person(
+    session: AnySession, key: str, *, by: Actor, at: datetime, referral_id: int | None = None
+) -> Draft:
+    """The form is about the person as he is stored now, and keeps what was typed: for whom the difference is shown."""
+    row = _own(session, key, by=by, at=at, referral_id=referral_id)
+    held = json.loads(row.form)
+    person = session.get_one(Person, held["person"]["id"], populate_existing=True)
+    held["person"] = {"id": person.id, "version": person.version}
+    _write(row, held, at)
+    session.flush()
+    return read(session, row)
+
+
 def known_fields(person: Person) -> dict[str, str]:
     return {
         "name": person.name,
@@ -188,6 +201,18 @@ def discard(session: AnySession, files: FileChanges, *, by: Actor, referral_id: 
     draft = load(session, by=by, referral_id=referral_id)
     if draft is not None:
         remove_with_files(session, files, draft)
+
+
+def discard_old(session: AnySession, files: FileChanges, *, before: datetime) -> int:
+    """What nobody has touched since; gives the number of drafts. Locks them: who saves one at this moment keeps it."""
+    old = select(ReferralDraft).where(ReferralDraft.saved_at < before).order_by(ReferralDraft.id)
+    rows = session.scalars(old.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        for attachment in _files(session, row.id):
+            drop(session, files, attachment)
+        session.delete(row)
+    session.flush()
+    return len(rows)
 
 
 def remove_with_files(session: AnySession, files: FileChanges, draft: Draft) -> None:

@@ -15,13 +15,15 @@ from datetime import date, datetime
 from typing import Any
 
 from models.codes import Identity, Indicator
+from models.crypto import KEYS
 from models.person import Person
 from models.referral import Attachment, Referral
 from rules.actor import Actor
 from rules.calendar import local_date
-from rules.errors import Faults, FieldFault, NotFound, RuleBroken
+from rules.errors import Faults, FieldFault, NotFound, RuleBroken, StaleVersion
 from rules.gather import Gather
 from rules.identities import needs_guardian_document
+from rules.national_id import inspect
 from rules.permissions import Permission
 from rules.person import PersonFields
 from rules.referral_form import ReferralFields, check_referral
@@ -30,6 +32,7 @@ from rules.uploads import UploadType, check_upload, safe_display_name
 from services import accounts, people, referral_check, referrals
 from services.drafts import GUARDIAN, Upload
 from services.file_changes import FileChanges
+from services.people import LookUp
 from services.transaction import AnySession
 
 MOST_ROWS = 30
@@ -66,7 +69,9 @@ def file_referrals(
     applications: Sequence[Application | RuleBroken],
     *,
     key: str,
+    together: bool = False,
     skip_faulty: bool = False,
+    screen: str,
     base_url: str,
     by: Actor,
     at: datetime,
@@ -74,19 +79,34 @@ def file_referrals(
     """What became of each, in order; a refusal among `applications` stays one. With a refusal among them none is written, or with `skip_faulty` the others.
 
     Refusals are handed back and not raised, lest the trace of the look-ups go with the transaction. `key` is the sender's
-    own name of this request. Raises `TooMany` when the look-ups exceed what one user has, `NotFound` without permission.
+    own name of this request. `together`: looked up as a batch, which has the batch's limit. `screen`: for the trail.
+    Raises `TooMany` when the look-ups exceed what one user has, `NotFound` without permission.
     """
     if not by.may(Permission.REFERRAL_SUBMIT) or by.unit_id is None:
         raise NotFound(people.NO_PERSON)
     accounts.take_turn(session, by.user_id)
-    found = [_checked(session, each, today=local_date(at)) for each in applications]
-    found = [_looked_up(session, each, by=by, at=at) for each in _without_doubles(found)]
+    found = _without_doubles([_checked(session, each, today=local_date(at)) for each in applications])
+    find = _look_up_together if together else _look_up_each
+    asked = [each for each in found if isinstance(each, _Checked)]
+    known = find(session, [each.person for each in asked], screen=screen, by=by, at=at)
+    found = [each if isinstance(each, RuleBroken) else _against(known, each) for each in found]
     if not skip_faulty and any(isinstance(each, RuleBroken) for each in found):
         return [each if isinstance(each, RuleBroken) else _not_written() for each in found]
+    good = [each for each in found if isinstance(each, _Checked)]
+    persons = _save_persons(session, good, by=by, at=at)
     return [
         each
         if isinstance(each, RuleBroken)
-        else _write(session, files, each, key=_row_key(key, row, by), base_url=base_url, by=by, at=at)
+        else _write(
+            session,
+            files,
+            each,
+            persons[each.person.national_id],
+            key=_row_key(key, row, by),
+            base_url=base_url,
+            by=by,
+            at=at,
+        )
         for row, each in enumerate(found)
     ]
 
@@ -146,41 +166,67 @@ def _without_doubles(found: Sequence[_Checked | RuleBroken]) -> list[_Checked | 
     ]
 
 
-def _looked_up(
-    session: AnySession, each: _Checked | RuleBroken, *, by: Actor, at: datetime
-) -> _Checked | RuleBroken:
-    if isinstance(each, RuleBroken):
-        return each
-    told = each.person
-    found = people.look_up(session, name=told.name, national_id=told.national_id, by=by, at=at)
+def _look_up_each(
+    session: AnySession, told: Sequence[PersonFields], *, screen: str, by: Actor, at: datetime
+) -> Mapping[str, LookUp]:
+    return {
+        each.national_id: people.look_up(
+            session, name=each.name, national_id=each.national_id, screen=screen, by=by, at=at
+        )
+        for each in told
+    }
+
+
+def _look_up_together(
+    session: AnySession, told: Sequence[PersonFields], *, screen: str, by: Actor, at: datetime
+) -> Mapping[str, LookUp]:
+    numbers = [inspect(each.national_id) for each in told]
+    found = people.look_up_together(session, numbers, screen=screen, ground=people.GROUND, by=by, at=at)
+    return {each.national_id: people.fitting(found.get(each.national_id), each.name) for each in told}
+
+
+def _against(known: Mapping[str, LookUp], each: _Checked) -> _Checked | RuleBroken:
+    found = known[each.person.national_id]
     if found.refusal:
         return Faults([FieldFault("national_id", found.refusal.template)])
-    if found.person:
-        unsaid = {
-            name: getattr(found.person, name) for name in OPTIONAL_PHONES if name not in each.application.raw
-        }
-        return replace(each, known=found.person, person=replace(told, **unsaid))
-    return each
+    if found.person is None:
+        return each
+    unsaid = {
+        name: getattr(found.person, name) for name in OPTIONAL_PHONES if name not in each.application.raw
+    }
+    return replace(each, known=found.person, person=replace(each.person, **unsaid))
+
+
+def _save_persons(
+    session: AnySession, checked: Sequence[_Checked], *, by: Actor, at: datetime
+) -> Mapping[str, Person]:
+    """By number. In the order of `batch_write`, whatever the rows' is: known ones by id, then new ones by hash, so that
+    two batches about the same people never wait for each other."""
+    known = {each.known.id: (each.known.version, each.person) for each in checked if each.known}
+    new = {KEYS.search_hash(each.person.national_id): each.person for each in checked if not each.known}
+    saved = [
+        people.update(session, person_id, fields, opened_version=version, by=by, at=at)
+        for person_id, (version, fields) in sorted(known.items())
+    ]
+    for _digest, fields in sorted(new.items()):
+        added = people.add(session, fields, by=by, at=at)
+        if added is None:  # registered by somebody else since we looked: sent again, it is seen
+            raise StaleVersion(N_("此筆資料剛被其他人修改,請重新整理後再試一次。"))
+        saved.append(added)
+    return {person.national_id: person for person in saved}
 
 
 def _write(
     session: AnySession,
     files: FileChanges,
     each: _Checked,
+    person: Person,
     *,
     key: str,
     base_url: str,
     by: Actor,
     at: datetime,
 ) -> Filed:
-    if each.known is None:
-        added = people.add(session, each.person, by=by, at=at)
-        if added.person is None:  # registered by somebody else under another name since we looked
-            raise FieldFault("national_id", people.DOES_NOT_FIT)
-        person = added.person
-    else:
-        version = each.known.version
-        person = people.update(session, each.known.id, each.person, opened_version=version, by=by, at=at)
     warnings = referral_check.warnings(
         session, person, birthday=person.birthday, identities=each.fields.identities, on=local_date(at)
     )

@@ -22,6 +22,8 @@ MOST_ASKED = 180
 HOUR = timedelta(hours=1)
 ASKED = "asked"
 """Under this name the entry of a batch tells how many numbers were asked for."""
+UNKNOWN = "unknown"
+"""And under this one the keyed hashes of those that nobody has; the others are the entry's persons."""
 
 
 def require_room(session: AnySession, *, by: Actor, at: datetime, batch: int = 0) -> None:

@@ -7,6 +7,7 @@ the database over all workers, and a refusal says the same whoever the number be
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -57,7 +58,15 @@ class LookUp:
     refusal: RuleBroken | None = None
 
 
-def look_up(session: AnySession, *, name: str, national_id: str, by: Actor, at: datetime) -> LookUp:
+def look_up(
+    session: AnySession,
+    *,
+    name: str,
+    national_id: str,
+    by: Actor,
+    at: datetime,
+    screen: str = LOOK_UP_SCREEN,
+) -> LookUp:
     """Raises `Faults` of the two fields, and `TooMany` after 30 look-ups of one user in 10 minutes."""
     check_name(name)
     number = ids.inspect(national_id).number
@@ -70,25 +79,70 @@ def look_up(session: AnySession, *, name: str, national_id: str, by: Actor, at: 
         Act.LOOK_UP,
         by=by,
         at=at,
-        screen=LOOK_UP_SCREEN,
+        screen=screen,
         ground=GROUND,
         persons=[found.id] if found else [],
         asked_hash=KEYS.search_hash(number),
     )
+    return fitting(found, name)
+
+
+def fitting(found: Person | None, name: str) -> LookUp:
+    """The holder of the number asked for, if it is asked under the holder's name."""
     if found is not None and not same_name(name, found.name):
         return LookUp(refusal=RuleBroken(DOES_NOT_FIT))
     return LookUp(found)
+
+
+def look_up_together(
+    session: AnySession,
+    numbers: Collection[ids.NationalId],
+    *,
+    screen: str,
+    ground: str,
+    by: Actor,
+    at: datetime,
+) -> dict[str, Person]:
+    """Who is known, by number; one entry names them all. Whether the names fit is the caller's to see.
+
+    Counts as a look-up of every number, known or not: raises `TooMany` after 180 of one user in an hour. The caller
+    holds the user's turn (`accounts.take_turn`), lest two batches at once have room for one.
+    """
+    hashes = {KEYS.search_hash(number.number): number.number for number in numbers}
+    if not hashes:
+        return {}
+    _require(by, Permission.REFERRAL_SUBMIT)
+    look_ups.require_room(session, batch=len(hashes), by=by, at=at)
+    found = session.scalars(select(Person).where(Person.national_id_hash.in_(sorted(hashes)))).all()
+    unknown = sorted(hashes.keys() - {person.national_id_hash for person in found})
+    trail.record(
+        session,
+        Act.LOOK_UP,
+        by=by,
+        at=at,
+        screen=screen,
+        ground=ground,
+        persons=[person.id for person in found],
+        criteria={look_ups.ASKED: len(hashes)} | ({look_ups.UNKNOWN: unknown} if unknown else {}),
+    )
+    return {hashes[person.national_id_hash]: person for person in found}
 
 
 def register(session: AnySession, fields: PersonFields, *, by: Actor, at: datetime) -> LookUp:
     """A new person; or the known one, if somebody was first. Counts as a look-up, for it answers like one."""
     postal.require_code(session, fields.postal_code)
     known = look_up(session, name=fields.name, national_id=fields.national_id, by=by, at=at)
-    return known if known.person or known.refusal else add(session, fields, by=by, at=at)
+    if known.person or known.refusal:
+        return known
+    added = add(session, fields, by=by, at=at)
+    return LookUp(added) if added else fitting(_with_number(session, fields.national_id), fields.name)
 
 
-def add(session: AnySession, fields: PersonFields, *, by: Actor, at: datetime) -> LookUp:
-    """The second half of `register`, for whom a look-up has just not found. The postal code is known to exist."""
+def add(session: AnySession, fields: PersonFields, *, by: Actor, at: datetime) -> Person | None:
+    """The second half of `register`, for whom a look-up has just not found. The postal code is known to exist.
+
+    None when somebody else has registered the number since: what was typed is not saved then.
+    """
     _require(by, Permission.REFERRAL_SUBMIT)
     number = ids.inspect(fields.national_id)
     person = Person(
@@ -101,13 +155,10 @@ def add(session: AnySession, fields: PersonFields, *, by: Actor, at: datetime) -
     try:
         with session.begin_nested():
             session.add(person)
-    except IntegrityError:  # registered by somebody else since we looked
-        known = LookUp(_with_number(session, number.number))
-        if known.person and same_name(fields.name, known.person.name):
-            return known
-        return LookUp(refusal=RuleBroken(DOES_NOT_FIT))
+    except IntegrityError:
+        return None
     write_suffixes(session, person)
-    return LookUp(person)
+    return person
 
 
 def update(

@@ -37,6 +37,10 @@ from services.timeline import add_entry, change_state, refusal
 from services.transaction import AnySession
 
 
+class PersonChanged(StaleVersion):
+    """Somebody else saved the person since the form was begun: shown what is stored now, the user may send again."""
+
+
 def begin(session: AnySession, files: FileChanges, referral_id: int, *, by: Actor, at: datetime) -> Draft:
     """The referral as a form in the user's hands, filled as it was sent; begun before, it is as he left it.
 
@@ -84,8 +88,8 @@ def resubmit(
 ) -> Referral:
     """Sends the form with this key; the same form again finds the referral sent.
 
-    Raises `AlreadyDone` naming who was first, `StaleVersion` when the referral or the person changed since the form
-    was begun, `FieldFault`, `NotFound` outside of the actor's unit.
+    Raises `AlreadyDone` naming who was first, `StaleVersion` when the referral changed since the form was begun,
+    `PersonChanged` when the person did and `drafts.renew_person` has not been told that the user saw it, `FieldFault`, `NotFound` outside of the actor's unit.
     """
     accounts.take_turn(session, by.user_id)
     referral = _sent(session, referral_id, by)
@@ -172,10 +176,10 @@ def _save_person(session: AnySession, draft: Draft, fields: PersonFields, *, by:
     try:
         people.update(session, person.id, fields, opened_version=draft.person_version, by=by, at=at)
     except StaleVersion as stale:
-        raise StaleVersion(
+        raise PersonChanged(
             N_(
                 "個案資料在您開啟後已由 %(who)s 於 %(when)s 修改,與您填寫的不同:%(fields)s。"
-                "請按「取消補正」後重新補正。"
+                "您填寫的內容都還在,請對照後再按一次「重新送出」。"
             ),
             **stale.values,
         ) from stale

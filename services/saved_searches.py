@@ -16,6 +16,7 @@ from services.transaction import AnySession
 
 MOST = 20
 LONGEST_NAME = 50
+LONGEST_CRITERIA = 4000
 Criteria = Mapping[str, list[str]]
 
 
@@ -38,6 +39,9 @@ def save(session: AnySession, screen: str, *, name: str, criteria: Criteria, by:
     line = check_line(name, field="label", limit=LONGEST_NAME, missing=N_("請輸入名稱。"))
     if not criteria:
         raise FieldFault("label", N_("請先輸入條件並查詢,再儲存為常用條件。"))
+    written = json.dumps(dict(criteria), ensure_ascii=False)
+    if len(written) > LONGEST_CRITERIA:
+        raise FieldFault("label", N_("條件太長,無法儲存。請縮短後再試一次。"))
     session.scalar(select(Account.id).where(Account.id == by.user_id).with_for_update())
     mine = SavedSearch.user_id == by.user_id, SavedSearch.screen == screen
     found = session.scalar(select(SavedSearch).where(*mine, SavedSearch.name == line))
@@ -46,7 +50,7 @@ def save(session: AnySession, screen: str, *, name: str, criteria: Criteria, by:
             raise FieldFault("label", N_("每個列表最多儲存 %(most)s 組常用條件,請先刪除不用的。"), most=MOST)
         found = SavedSearch(user_id=by.user_id, screen=screen, name=line)
         session.add(found)
-    found.criteria = json.dumps(dict(criteria), ensure_ascii=False)
+    found.criteria = written
     session.flush()
     return found
 

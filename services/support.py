@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from models.support import SupportAnswer, SupportQuestion
 from reports import mails
@@ -20,6 +20,7 @@ from services import accounts, outbox
 from services.transaction import AnySession
 
 MOST = 10
+BATCH = 500
 WINDOW = timedelta(hours=1)
 NO_QUESTION = N_("找不到這筆提問,可能已移除,或不在您可查看的範圍。")
 ANSWER_MAIL = "support-answer:"
@@ -118,6 +119,25 @@ def answer(
     session.flush()
     _write_to_asker(session, given, base_url=base_url, at=at)
     return given
+
+
+def discard_old(session: AnySession, *, before: datetime) -> int:
+    """Questions without a word since, with their answers; gives the number of questions. A later one follows none then."""
+    spoken = exists().where(
+        SupportAnswer.question_id == SupportQuestion.id, SupportAnswer.answered_at >= before
+    )
+    old = session.scalars(select(SupportQuestion.id).where(SupportQuestion.asked_at < before, ~spoken)).all()
+    for start in range(0, len(old), BATCH):
+        some = old[start : start + BATCH]
+        for change in (
+            update(SupportQuestion)
+            .where(SupportQuestion.follows_id.in_(some))
+            .values(follows_id=None, version=SupportQuestion.version + 1),
+            delete(SupportAnswer).where(SupportAnswer.question_id.in_(some)),
+            delete(SupportQuestion).where(SupportQuestion.id.in_(some)),
+        ):
+            session.execute(change, execution_options={"synchronize_session": False})
+    return len(old)
 
 
 def own_question(session: AnySession, question_id: int, *, by: Actor) -> SupportQuestion:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from services import trail, trail_seals
 from services.transaction import AnySession
 
 BATCH = 500
+MOST_PERSONS = 50_000
 SEALS_AT_ONCE = 10
 MOST_KEPT = 1000
 FIELDS = (
@@ -125,7 +126,7 @@ def _walk_all(
     connection: Connection, report: Report, heads: dict[Any, Row[Any]], seen: Callable[[int], object]
 ) -> None:
     walk: _Walk | None = None
-    for batch in connection.execute(_entries()).partitions(BATCH):
+    for batch in _portions(connection.execute(_entries())):
         persons = _persons(connection, [entry.id for entry in batch])
         for entry in batch:
             if walk is None or entry.chain != walk.chain:
@@ -138,6 +139,21 @@ def _walk_all(
     _end(report, walk, heads)
     for chain in heads:
         report.add(Flaw.CUT, chain, 0)
+
+
+def _portions(entries: Iterable[Row[Any]]) -> Iterator[list[Row[Any]]]:
+    """At most `BATCH` entries and, but for a single large one, `MOST_PERSONS` persons: exports name thousands."""
+    portion: list[Row[Any]] = []
+    persons = 0
+    for entry in entries:
+        named = entry.persons if isinstance(entry.persons, int) else 0
+        if portion and (len(portion) == BATCH or persons + named > MOST_PERSONS):
+            yield portion
+            portion, persons = [], 0
+        portion.append(entry)
+        persons += named
+    if portion:
+        yield portion
 
 
 def _step(report: Report, walk: _Walk, entry: Row[Any], persons: Sequence[int]) -> None:

@@ -11,6 +11,7 @@ from models.person import Person
 from models.referral import Referral
 from models.timeline import TimelineEntry
 from reports import mails
+from reports.waiting import ROUTE
 from rules.actor import Actor
 from rules.errors import AlreadyDone, NotFound, RuleBroken
 from rules.names import mask_name
@@ -22,8 +23,6 @@ from services.correspondence import write_to_supervisors
 from services.routing import chosen_unit
 from services.timeline import add_entry
 from services.transaction import AnySession
-
-ROUTE = "route"
 
 
 def route_by_hand(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import subprocess
 import uuid
 import zipfile
@@ -119,6 +120,8 @@ def readable(response: TestResponse) -> str:
         return subprocess.run(
             ["pdftotext", "-", "-"], input=content, capture_output=True, check=True
         ).stdout.decode()
+    if response.is_json:  # its Chinese is escaped
+        return json.dumps(response.json, ensure_ascii=False)
     return content.decode(errors="replace")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Response, abort, current_app, flash, request
@@ -17,6 +17,7 @@ from reports.batch_result import HEADINGS, WIDTHS, results
 from reports.batch_template import template
 from rules.batch import COLUMNS, MOST_ROWS
 from rules.batch_cells import Kind
+from rules.calendar import local_time_text
 from rules.codes import Code
 from rules.errors import FieldFault, RuleBroken, StaleVersion, TooMany
 from rules.permissions import Permission as P
@@ -110,8 +111,11 @@ class ReferralBatch(Screen):
             kept = batch.load(database(), upload_id, by=actor())
             faults = faults_of(refused, field="rows")
             numbers = {mark.partition("-")[0] for mark in marks}
-            page = self._check_page(kept, faults=faults, chosen=numbers, guardian=guardian)
-            return page, 409 if isinstance(refused, StaleVersion) else 422
+            stale = isinstance(refused, StaleVersion)
+            page = self._check_page(
+                kept, faults=faults, chosen=numbers, guardian=guardian, seen=marks if stale else None
+            )
+            return page, 409 if stale else 422
         if not first:
             flash(_("這個檔案先前已經確認送出,沒有重複建立。"), "info")
         return back_to("ReferralBatch.result", upload_id=upload_id)
@@ -194,7 +198,9 @@ class ReferralBatch(Screen):
         faults: Sequence[FieldFault] = (),
         chosen: set[str] | None = None,
         guardian: bool = False,
+        seen: Collection[str] | None = None,
     ) -> str:
+        """`seen`: the marks of what the user was shown, if something has changed since."""
         verdicts = self._verdicts(kept)
         good = [each for each in verdicts if each.check.good]
         return self.render(
@@ -203,7 +209,7 @@ class ReferralBatch(Screen):
             upload=kept.upload,
             notes=[sentence(note) for note in kept.notes],
             columns=COLUMNS,
-            rows=[_shown_row(each, chosen) for each in verdicts],
+            rows=[_shown_row(each, chosen, _changed(each, kept, seen)) for each in verdicts],
             good=len(good),
             faulty=len(verdicts) - len(good),
             minors=any(each.check.minor for each in good),
@@ -218,7 +224,18 @@ class ReferralBatch(Screen):
         return found
 
 
-def _shown_row(verdict: Verdict, chosen: set[str] | None) -> dict[str, Any]:
+def _changed(verdict: Verdict, kept: Kept, seen: Collection[str] | None) -> list[str]:
+    """Who has saved the row's person since the upload, if that is why the row is not as it was shown."""
+    person = verdict.known
+    if seen is None or person is None or person.changed_at is None or verdict.mark in seen:
+        return []
+    if person.changed_at <= kept.upload.uploaded_at:
+        return []
+    when = local_time_text(person.changed_at)
+    return [_("此人的資料已由 %(who)s 於 %(when)s 修改，請再看一次。", who=person.changed_by_name, when=when)]
+
+
+def _shown_row(verdict: Verdict, chosen: set[str] | None, changed: Sequence[str]) -> dict[str, Any]:
     check = verdict.check
     said = {_letter(fault): sentence(fault) for fault in check.faults}
     number = str(check.row.number)
@@ -238,7 +255,7 @@ def _shown_row(verdict: Verdict, chosen: set[str] | None) -> dict[str, Any]:
             for column, cell in zip(COLUMNS, check.row.cells, strict=True)
         ],
         "resolved": check.person.postal_code if check.person else "",
-        "warnings": [sentence(warning) for warning in check.warnings],
+        "warnings": [*changed, *(sentence(warning) for warning in check.warnings)],
         "unit": verdict.unit,
     }
 

@@ -121,7 +121,10 @@ class BulkScreen(Screen):
 
     def page(self, name: str, *, status: int = 200, **values: object) -> Response:
         return make_response(
-            self.render(f"bulk/{name}.html", screen=self, back=self.back(), most=MOST, **values), status
+            self.render(
+                f"bulk/{name}.html", screen=self, back=self.back(), most=MOST, ticked=_ticked(), **values
+            ),
+            status,
         )
 
     def note(self, rows: Sequence[Ticked]) -> None:
@@ -145,6 +148,11 @@ def ids(name: str) -> list[int]:
     """The ids that check boxes sent, each once, at most as many as one press may do."""
     sent = (int(text) for text in request.values.getlist(name) if ID.match(text))
     return list(dict.fromkeys(sent))[:MOST]
+
+
+def _ticked() -> int:
+    """How many rows were sent, also those beyond what one press may do."""
+    return len(set(request.values.getlist("id") or request.values.getlist("row")))
 
 
 def plan_of(form_name: str, parts: int) -> list[tuple[int, ...]]:

@@ -93,6 +93,8 @@ class CaseHistory(Screen):
             with transaction(database()):
                 base_url = current_app.config["PUBLIC_URL"]
                 mail = cases.close(database(), case_id, base_url=base_url, by=actor(), at=now())
+            if mail is None:
+                return _("成功結案!!轉介單位目前沒有可以收信的人員,未寄出郵件。")
             # Without a mail server nothing leaves, so there is nothing to wait for.
             if current_app.config["MAIL_SERVER"] and outbox.wait_until_sent(database(), mail.id):
                 return _("成功結案!!郵件成功寄出!!")
@@ -110,7 +112,7 @@ class CaseHistory(Screen):
                 case = cases.reopen(
                     database(), case_id, reason=reason, base_url=base_url, by=actor(), at=now()
                 )
-                served, who = cases.is_served(case), case.case_manager.name
+                served, who = cases.is_served(database(), case), case.case_manager.name
         except FieldFault as fault:
             return self._page(worked_case(case_id), reason=reason, fault=fault), 422
         except NotFound:

@@ -75,7 +75,7 @@ class Overview:
         """The state of today as numbers that are links."""
         day, loads = self.period.today, self._loads
         waiting = dashboard.waiting(self._session, self._actor, day, self._days)
-        late = {"state": State.SUBMITTED.value, "date_to": last_overdue_date(day, self._days)}
+        late = {"state": State.SUBMITTED.value, "waiting_to": last_overdue_date(day, self._days)}
         soon = dashboard.due_range(2, day)
         overdue = {"state": State.OPEN.value, "due_to": dashboard.due_range(1, day)[1]}
         cards = (

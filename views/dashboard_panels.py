@@ -169,7 +169,9 @@ def intake(figures: Intake, period: Period) -> Panel:
         (_("工作天"), _("已收案"), _("仍待收案")),
         [(Cell(name), Cell(a), Cell(b)) for name, a, b in zip(names, taken, still, strict=True)],
         columns("intake", title, answer, drawn) if middle is not None else None,
-        note=_("這段期間轉介的個案，從轉介到收案的工作天數；等候超過 3 個工作天仍未收案的，算未達成。"),
+        note=_(
+            "這段期間轉介的個案，從轉介到收案的工作天數；重新送出、改派或人工指定的，從那天起算；等候超過 3 個工作天仍未收案的，算未達成。"
+        ),
         total=(
             Cell(_("合計")),
             Cell(total(figures.taken)),

@@ -5,7 +5,7 @@ A subclass names its `listing` (columns and joins), its `criteria` and its scope
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -126,24 +126,29 @@ class ListScreen(Screen):
 
     def _file(self, kind: str) -> Response:
         found = self.search()
+        recorded: Collection[int] | None = None
         if self.listing.person is not None:
-            whom = persons(database(), self.listing, self._where(found))
-            shown(whom, act=Act.EXPORT, ground=self.ground, criteria=self.told(found, self.choices()))
+            recorded = frozenset(persons(database(), self.listing, self._where(found)))
+            shown(recorded, act=Act.EXPORT, ground=self.ground, criteria=self.told(found, self.choices()))
         number = [(_("序號"), 6)] if self.numbered else []
         head = number + [(_(column.heading), column.width) for column in self.listing.columns]
         return export_response(
             str(self.title),
             [heading for heading, _width in head],
-            self._file_rows(found),
+            self._file_rows(found, recorded),
             kind=kind,
             at=now(),
             widths=[width for _heading, width in head],
             heading=self.described(found),
         )
 
-    def _file_rows(self, found: Search) -> Iterator[list[Cell]]:
+    def _file_rows(self, found: Search, recorded: Collection[int] | None = None) -> Iterator[list[Cell]]:
+        """Without rows about persons who are not `recorded`: those that came while the entry was written."""
         written = 0
-        for batch in self._batches(found):
+        for found_now in self._batches(found):
+            batch = [row for row in found_now if recorded is None or row.person_id in recorded]
+            if not batch:
+                continue
             context = self.batch_context(batch)
             for cells in file_rows(self.listing.columns, map(self.listing.values, batch), context):
                 written += 1

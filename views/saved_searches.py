@@ -28,6 +28,7 @@ from views.steps import is_fetched
 
 OF_FAB = ("_flt_", "_oc_", "_od_")
 FOR_URL_FOR = ("_external", "_anchor", "_method", "_scheme")
+MOST_CRITERIA = 100
 
 
 class SavedSearches(Screen):
@@ -108,9 +109,12 @@ class List:
     def read(self, query: str, *, strict: bool = True) -> Criteria:
         """The criteria and the order in an address of this list, secrets unsealed.
 
-        `strict`: raises FieldFault for criteria that find nothing because they cannot be read.
+        400 for more of them than any list has. `strict`: raises FieldFault for criteria that cannot be read.
         """
-        given = parse_qs(query, max_num_fields=100)
+        try:
+            given = parse_qs(query, max_num_fields=MOST_CRITERIA)
+        except ValueError:
+            abort(400)
         if not isinstance(self.view, ListScreen):
             return {name: values for name, values in given.items() if name.startswith(OF_FAB)}
         criteria = {each.name: each for each in self.view.criteria}

@@ -136,6 +136,7 @@ class Transfer(StepsScreen):
         case = database().scalar(wanted.options(person, joinedload(Case.case_manager)))
         if case is None:
             raise not_found()
+        trail.shown([case.referral.person_id], ground=trail.UNIT_CASE)
         return case
 
     def _open_case(self, case_id: int) -> Case:

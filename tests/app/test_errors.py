@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg.errors import AdminShutdown, DeadlockDetected
 
 from app.extensions import db
 from models.account import Account
@@ -132,6 +133,28 @@ def test_each_kind_of_refusal_has_its_status(app: Flask, error: RuleBroken, stat
     assert data.json == {"message": str(error), "code": ""}
 
 
+def test_a_deadlock_is_a_conflict_that_may_be_sent_again(app: Flask) -> None:
+    def collide() -> str:
+        raise sa.exc.OperationalError("UPDATE person", {}, DeadlockDetected())
+
+    app.add_url_rule("/collide", view_func=collide)
+    app.add_url_rule("/api/v1/collide", "collide_api", collide)
+    browser = app.test_client()
+    page, program = browser.get("/collide"), browser.get("/api/v1/collide")
+    assert (page.status_code, program.status_code) == (409, 409)
+    assert "同時有其他人在處理相同的資料,請再試一次。" in page.text
+    assert program.json["error"]["code"] == "conflict"
+    assert "請再試一次" in program.json["error"]["message"]
+
+
+def test_another_failure_of_the_database_is_no_conflict(app: Flask) -> None:
+    def fail() -> str:
+        raise sa.exc.OperationalError("SELECT 1", {}, AdminShutdown())
+
+    app.add_url_rule("/fail", view_func=fail)
+    assert app.test_client().get("/fail").status_code == 500
+
+
 def test_a_script_gets_errors_as_data(broken: FlaskClient) -> None:
     answer = broken.get("/break/code", headers=FETCH)
     assert answer.status_code == 500
@@ -209,3 +232,12 @@ def test_a_number_that_no_row_can_have_leads_nowhere(both: Flask, place: str, nu
     with browser.session_transaction() as kept:
         kept["_user_id"] = account.get_id()
     assert browser.get(place.format(number)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/login/", "/", "/roster/", "/saved-searches/Roster/", "/no-such-page"])
+def test_an_address_with_bytes_that_are_no_utf_8_breaks_no_page(
+    as_: Callable[[str], FlaskClient], path: str
+) -> None:
+    big5 = "name=\xa4\xfd"  # 王, as a program of the nineties sends it
+    answer = as_("supervisor").open(path, environ_overrides={"QUERY_STRING": big5})
+    assert answer.status_code < 500 and "系統發生錯誤" not in answer.text

@@ -79,6 +79,16 @@ def test_after_the_log_out_nothing_is_left_to_go_back_to(
     assert browser.get("/").status_code == 302
 
 
+def test_no_file_brings_a_session_s_cookie(as_: Login) -> None:
+    """A cache would hand it to others, and one that comes late would undo a log-out."""
+    browser = as_("supervisor")
+    assert "session=" in browser.get("/").headers["Set-Cookie"]
+    for address in ("/static/css/shell.css", "/static/appbuilder/css/bootstrap.min.css"):
+        answer = browser.get(address)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers, address
+
+
 def test_a_style_sheet_is_kept_until_it_changes(app: Flask, as_: Login) -> None:
     page = as_("").get("/login/").text
     addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)

@@ -1,142 +1,40 @@
-"""The application as `make run` starts it: its own processes, a real SMTP server, a real browser."""
+"""One running application and one browser for all journeys; each page is logged in through the form."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from reports.fonts import build_fonts
-from tests.mailbox import Mailbox, free_port
+from tests.journeys import running
+from tests.journeys.running import ROOT, Server
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # What a reviewer looks at; kept between runs, never committed.
 PICTURES = ROOT / "build" / "screenshots"
 
 
-@dataclass
-class Server:
-    url: str
-    instance: Path
-    password: str
-    mailbox: Mailbox
-    pages: list[Page] = field(default_factory=list)
-
-    def captcha_answer(self) -> str:
-        """The newest challenge's answer, from where only the server can read it."""
-        with sqlite3.connect(self.instance / "jieli.db") as database:
-            row = database.execute(
-                "SELECT answer FROM captcha_challenge ORDER BY made_at DESC LIMIT 1"
-            ).fetchone()
-        return str(row[0])
-
-
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, font_dir: Path) -> Iterator[Server]:
-    instance = tmp_path_factory.mktemp("instance")
-    build_fonts(font_dir)
-    shutil.copytree(font_dir, instance / "fonts")
-    mailbox = Mailbox()
-    smtp = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    smtp.start()
-    port = free_port()
-    environment = os.environ | {
-        "JIELI_INSTANCE": str(instance),
-        "JIELI_ENV": "development",
-        "DATABASE_URL": "",
-        "PORT": str(port),
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "MAIL_SERVER": "127.0.0.1",
-        "MAIL_PORT": str(smtp.port),
-    }
-    flask = [sys.executable, "-m", "flask", "--app", "run"]
-    subprocess.run([*flask, "prepare"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    seeded = subprocess.run(
-        [*flask, "demo", "seed"], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.serve"], cwd=ROOT, env=environment, start_new_session=True
-    )
-    url = f"http://127.0.0.1:{port}"
-    _wait_until_up(f"{url}/login/", process)
-    yield Server(url, instance, _password_in(seeded.stdout), mailbox)
-    os.killpg(process.pid, signal.SIGTERM)
-    process.wait(timeout=30)
-    smtp.stop()
-
-
-def _password_in(printed: str) -> str:
-    return printed.split("password ")[1].split(maxsplit=1)[0]
-
-
-def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise AssertionError("the server ended while it was starting")
-        try:
-            urllib.request.urlopen(url, timeout=2)
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the server did not come up")
+def server(tmp_path_factory: pytest.TempPathFactory, font_dir: Any) -> Iterator[Server]:
+    with running.running(tmp_path_factory.mktemp("instance"), font_dir) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, (
-        "no browser: `apt-get install chromium` (Debian, Ubuntu) or put Google Chrome on the PATH"
-    )
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-            ],
-        )
+    with running.chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
 def log_in(server: Server, browser: Browser) -> Iterator[Any]:
-    """`log_in("supervisor")` → a page of a browser of its own, logged in through the form, CAPTCHA and all."""
-    contexts = []
+    """`log_in("supervisor")` → a page of a browser of its own, logged in."""
+    contexts: list[BrowserContext] = []
 
     def enter(username: str, **options: Any) -> Page:
-        context = browser.new_context(
-            base_url=server.url,
-            locale="zh-TW",
-            viewport={"width": 1366, "height": 900},
-            accept_downloads=True,
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.goto("/login/")
-        page.get_by_label("帳號", exact=False).first.fill(username)
-        page.locator("input[name=password]").fill(server.password)
-        page.locator("input[name=captcha]").fill(server.captcha_answer())
-        page.get_by_role("button", name="登入").click()
-        page.wait_for_url(lambda url: "/login" not in url)
+        page = running.log_in(server, browser, username, **options)
+        contexts.append(page.context)
         return page
 
     yield enter

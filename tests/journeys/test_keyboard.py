@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import Server
+from tests.journeys.running import Server
 
 MOST_TABS = 120
 RING = """() => {

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Server
+from tests.journeys.running import Server
 
 
 def test_a_service_record_survives_the_end_of_the_session(server: Server, log_in: Any, picture: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Server
+from tests.journeys.running import Server
 from tests.office import read_by_libreoffice
 
 ADDRESS = "新竹市東區東大路二段60號"
@@ -127,7 +127,7 @@ def sees_it_closed(page: Page, number: str, picture: Any) -> None:
 
 def exports_the_roster(page: Page, picture: Any, folder: Path) -> None:
     """The Excel file holds the cells of the screen, and LibreOffice reads the same ones."""
-    page.goto("/roster/?status=closed")
+    page.goto("/roster/?state=closed")
     row = page.get_by_role("row").filter(has_text="唐三藏")
     expect(row).to_contain_text("已結案")
     picture(page, "journey-12-roster")

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Server
+from tests.journeys.running import Server
 
 
 def test_a_question_is_asked_over_a_half_filled_form_and_answered(

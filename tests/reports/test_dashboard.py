@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from models.account import Account
 from models.case import Case
+from models.referral import Referral
 from reports import dashboard
 from reports.dashboard import Period, due_range
 from rules.actor import Actor
 from rules.office_days import OfficeDays
 from rules.referral_flow import State
+from services.timeline import add_entry
 from tests.factories import close_case, make_case, make_record, make_referral
 
 TODAY = date(2026, 11, 20)  # a Friday
@@ -34,6 +36,13 @@ def noon(day: date) -> datetime:
 
 def case(session: Session, sent: date, taken: date | None = None) -> Case:
     return make_case(session, referral=make_referral(session, at=noon(sent)), at=noon(taken or sent))
+
+
+def arrive(session: Session, referral: Referral, move: str, at: datetime) -> None:
+    """At the unit where it waits; the referral itself keeps its date."""
+    by = Actor(referral.submitted_by_id, "誰", None)
+    add_entry(session, referral.id, move, by=by, at=at, before=State.SUBMITTED, after=State.SUBMITTED)
+    session.flush()
 
 
 def elsewhere(session: Session) -> None:
@@ -105,6 +114,31 @@ def test_waiting_referrals_are_counted_whenever_they_were_sent(session: Session,
     elsewhere(session)
     found = dashboard.waiting(session, boss, TODAY, DAYS)
     assert (found.number, found.late) == (3, 2)
+
+
+@pytest.mark.parametrize("move", ["resubmit", "reroute", "route"])
+def test_who_gets_a_referral_later_has_its_working_days_from_then_on(
+    session: Session, boss: Actor, move: str
+) -> None:
+    """Both are of 2 November; one came on the 17th at 00:30 in Taipei, which is still the 16th in London."""
+    for number in range(2):
+        referral = make_referral(session, at=noon(date(2026, 11, 2)))
+        if number:
+            arrive(session, referral, move, datetime(2026, 11, 16, 16, 30, tzinfo=UTC))
+    found = dashboard.waiting(session, boss, TODAY, DAYS)
+    assert (found.number, found.late) == (2, 1)
+    assert dashboard.intake(session, boss, HALF_YEAR, DAYS).waiting == {14: 1, 3: 1}
+
+
+def test_what_was_returned_and_sent_again_twice_waits_since_the_last_time(
+    session: Session, boss: Actor
+) -> None:
+    referral = make_referral(session, at=noon(date(2026, 11, 2)))
+    for day in (9, 16):
+        arrive(session, referral, "return", noon(date(2026, 11, day - 1)))
+        arrive(session, referral, "resubmit", noon(date(2026, 11, day)))
+    make_case(session, referral=referral, at=noon(date(2026, 11, 18)))
+    assert dashboard.intake(session, boss, HALF_YEAR, DAYS).taken == {2: 1}
 
 
 def test_first_contact_is_the_first_record_of_a_case(session: Session, boss: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from models.batch import BatchUpload
+from models.crypto import KEYS
 from models.organisation import ServiceArea
 from models.outbox import Mail
 from models.person import NameSuffix, Person, PersonRevision
@@ -165,6 +167,21 @@ def test_a_known_number_under_another_name_tells_nothing_about_its_holder(
     assert "唐" not in told and str(referral.id) not in told and "更新" not in told
 
 
+def test_of_several_names_for_one_number_not_even_the_right_one_is_told(
+    session: Session, act_as: Act
+) -> None:
+    """Thirty rows would try thirty names, and count as one look-up."""
+    by = act_as("referrer")
+    with transaction(session):
+        number = make_person(session, name="唐三藏").national_id
+    tried = [row(A=name, B=number) for name in ("孫悟空", "唐三藏", "豬八戒")]
+    told = [
+        [fault.template for fault in each.check.faults]
+        for each in verdicts(session, send(session, by, *tried), by)
+    ]
+    assert told[0] == told[1] == told[2] and len(told[0]) == 1
+
+
 def test_an_open_referral_is_warned_of_and_not_refused(session: Session, act_as: Act) -> None:
     by = act_as("referrer")
     with transaction(session):
@@ -184,6 +201,23 @@ def test_a_warning_that_came_after_the_check_page_is_shown_first(session: Sessio
     with pytest.raises(StaleVersion):
         confirm(session, upload_id, by, shown)
     assert count(session, Referral) == 1
+    assert confirm(session, upload_id, by)
+
+
+def test_what_another_unit_wrote_after_the_check_page_is_not_overwritten_unseen(
+    session: Session, act_as: Act
+) -> None:
+    """The warning reads the same, but what it would overwrite is not what was there."""
+    by = act_as("referrer")
+    with transaction(session):
+        person = make_person(session, name="唐三藏", phone="0911111111")
+    upload_id = send(session, by, row(A="唐三藏", B=person.national_id, F="0922222222"))
+    shown = marks(session, upload_id, by)
+    with transaction(session):
+        session.get_one(Person, person.id).phone = "0933333333"
+    with pytest.raises(StaleVersion):
+        confirm(session, upload_id, by, shown)
+    assert session.get_one(Person, person.id).phone == "0933333333"
     assert confirm(session, upload_id, by)
 
 
@@ -253,14 +287,14 @@ def test_the_batch_leaves_one_entry_with_everybody_it_found(session: Session, ac
     by = act_as("referrer")
     with transaction(session):
         known = [make_person(session, name="唐三藏") for _ in range(2)]
-    send(session, by, *(row(A="唐三藏", B=person.national_id) for person in known), row(), row(B="nonsense"))
+    numbers = [fresh_number() for _ in range(2)]
+    told = [row(A="唐三藏", B=person.national_id) for person in known]
+    send(session, by, *told, *(row(B=number) for number in numbers), row(B="nonsense"))
     entry = session.scalars(select(TrailEntry)).one()
-    assert (entry.act, entry.screen, entry.persons, entry.criteria) == (
-        "look_up",
-        batch.SCREEN,
-        2,
-        '{"asked": 3}',
-    )
+    assert (entry.act, entry.screen, entry.persons) == ("look_up", batch.SCREEN, 2)
+    # Whoever is asked later whether a number was looked up has its hash, also if nobody had the number then.
+    unknown = sorted(KEYS.search_hash(number) for number in numbers)
+    assert json.loads(entry.criteria) == {"asked": 4, "unknown": unknown}
     assert set(session.scalars(select(TrailPerson.person_id))) == {person.id for person in known}
 
 
@@ -280,6 +314,23 @@ def test_batches_are_no_way_to_fish(session: Session, act_as: Act) -> None:
         people.look_up(session, name="唐三藏", national_id=fresh_number(), by=by, at=AT)
     send(session, act_as("referrer2"), row())
     send(session, by, row(), at=AT + look_ups.HOUR)
+
+
+def test_nobody_piles_up_uploads_that_he_does_not_confirm(session: Session, act_as: Act) -> None:
+    """Not even of rows without a number, which are no look-ups."""
+    by, key = act_as("referrer"), str(uuid.uuid4())
+    first = send(session, by, row(), key=key)
+    for _ in range(batch.MOST_UNCONFIRMED - 1):
+        send(session, by, row(B=None))
+    with pytest.raises(TooMany, match="20"):
+        send(session, by, row(B=None))
+    assert send(session, by, row(), key=key) == first, "the same file again is no new one"
+    send(session, act_as("referrer2"), row())
+    confirm(session, first, by)
+    send(session, by, row())
+    with pytest.raises(TooMany):
+        send(session, by, row())
+    send(session, by, row(), at=AT + timedelta(hours=1))
 
 
 def test_what_is_not_confirmed_goes_after_a_day_and_referrals_stay(session: Session, act_as: Act) -> None:
@@ -337,6 +388,15 @@ def test_a_person_registered_while_two_batches_write_is_made_once(both: Flask, a
     assert count(db.session(), Person) == count(db.session(), Referral) == 1, (
         "the others see the warning first"
     )
+
+
+def test_new_people_are_written_in_one_order_so_that_two_batches_never_wait_for_each_other(
+    session: Session, act_as: Act
+) -> None:
+    by, numbers = act_as("referrer"), [fresh_number() for _ in range(12)]
+    confirm(session, send(session, by, *(row(B=number) for number in numbers)), by)
+    written = session.scalars(select(Person.national_id_hash).order_by(Person.id)).all()
+    assert len(written) == 12 and written == sorted(written)
 
 
 def test_the_rows_are_encrypted_at_rest(session: Session, act_as: Act) -> None:

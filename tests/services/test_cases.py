@@ -214,7 +214,7 @@ class TestReopening:
             cases.reopen(
                 session, case.id, reason="個案再度求職", base_url=URL, by=act_as("supervisor"), at=AT
             )
-        assert not cases.is_served(case)
+        assert not cases.is_served(session, case)
         mails = select(Mail.recipient).where(Mail.key.startswith("case-reopened"))
         assert list(session.scalars(mails)) == ["referrer@demo.jieli.example"]
 

@@ -73,6 +73,13 @@ class TestWhoHearsOfTheClosing:
                 setattr(case.referral.submitted_by, name, value)
         assert close(session, case, act_as("manager")).recipient == colleague.email
 
+    def test_nobody_when_the_unit_has_nobody_left(self, session: Session, case: Case, act_as: Cast) -> None:
+        """The old mailbox may be somebody else's by now."""
+        with transaction(session):
+            case.referral.submitted_by.active = False
+        assert close(session, case, act_as("manager")) is None
+        assert case.closed_on is not None
+
 
 @pytest.mark.parametrize("reason", ["字" * 501, "a\0b", "\u202e反"], ids=["long", "NUL", "turned"])
 def test_a_reason_that_cannot_be_kept_is_refused_at_its_field(

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.extensions import db
 from models.account import Account
 from models.outbox import Mail
+from rules.actor import Actor
 from rules.referral_flow import State
 from services import digest
+from services.timeline import add_entry
 from services.transaction import AnySession, transaction
 from tests.factories import close_case, make_case, make_person, make_referral
 from tests.races import race
@@ -30,9 +32,9 @@ def due(session: AnySession, days: int, manager: str = "manager") -> int:
     return make_case(session, manager=manager, due_date=TODAY + timedelta(days=days)).id
 
 
-def told(session: AnySession) -> dict[str, str]:
-    """What everybody would be told now."""
-    return {each.username: each.letter.body for each in digest.digests(session, at=AT, base_url=BASE)}
+def told(session: AnySession, at: datetime = AT) -> dict[str, str]:
+    """What everybody would be told then."""
+    return {each.username: each.letter.body for each in digest.digests(session, at=at, base_url=BASE)}
 
 
 def test_who_has_nothing_to_do_gets_no_mail(session: Session) -> None:
@@ -66,6 +68,16 @@ def test_a_supervisor_is_told_of_late_intakes_and_of_the_units_overdue_cases(ses
     assert "■ 本單位已逾期的個案：2 件" in body
     assert "https://jieli.example/roster/?state=open&due_to=115/11/19" in body
     assert "未收案的轉介單：1 件" in found["supervisor3"] and "已逾期" not in found["supervisor3"]
+
+
+def test_a_referral_sent_again_is_late_only_from_then_on(session: Session) -> None:
+    referral = make_referral(session, at=noon(date(2026, 11, 2)))
+    by = Actor(referral.submitted_by_id, "誰", None)
+    moved = noon(date(2026, 11, 17))
+    add_entry(session, referral.id, "resubmit", by=by, at=moved, before=State.RETURNED, after=State.SUBMITTED)
+    session.flush()
+    assert told(session) == {}
+    assert f"轉介單 {referral.id}" in told(session, AT + timedelta(days=3))["supervisor"]
 
 
 def test_the_working_days_over_new_year_do_not_count(session: Session) -> None:

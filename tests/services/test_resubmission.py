@@ -27,7 +27,7 @@ from services.drafts import Draft, Upload
 from services.file_changes import FileChanges
 from services.file_store import FileStore
 from services.referral_moves import return_
-from services.resubmission import begin, resubmit
+from services.resubmission import PersonChanged, begin, resubmit
 from services.transaction import transaction
 from tests.factories import AT, make_person, make_referral
 from tests.races import race
@@ -226,9 +226,28 @@ def test_somebody_elses_correction_of_the_person_is_not_overwritten(
     with transaction(session):
         person = session.get_one(Person, draft.person_id)
         person.phone, person.changed_by_name, person.changed_at = "0955666777", "李小華", AT
-    with pytest.raises(StaleVersion, match="李小華"):
+    with pytest.raises(PersonChanged, match="李小華"):
         send(session, store, draft, by, phone="0922333444")
     assert session.get_one(Person, draft.person_id).phone == "0955666777"
+
+
+def test_who_has_seen_somebody_elses_correction_may_send_his_own(
+    session: Session, store: FileStore, act_as: Cast
+) -> None:
+    """And nothing that was typed or uploaded is lost meanwhile."""
+    by = act_as("referrer")
+    draft = start(session, store, returned(session, act_as("supervisor")), by)
+    put(session, store, draft, "consent", "新.pdf", by)
+    with transaction(session):
+        session.get_one(Person, draft.person_id).phone = "0955666777"
+    with pytest.raises(PersonChanged):
+        send(session, store, draft, by, phone="0922333444")
+    with transaction(session):
+        drafts.save(session, draft.key, {"phone": "0922333444"}, by=by, at=AT, referral_id=draft.referral_id)
+        seen = drafts.renew_person(session, draft.key, by=by, at=AT, referral_id=draft.referral_id)
+    assert seen.typed == {"phone": "0922333444"} and set(seen.files) == {"consent"}
+    assert send(session, store, draft, by, phone="0922333444").state == State.SUBMITTED
+    assert session.get_one(Person, draft.person_id).phone == "0922333444"
 
 
 @pytest.mark.parametrize("who", ["referrer2", "supervisor", "admin"])

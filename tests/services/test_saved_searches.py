@@ -61,6 +61,11 @@ def test_no_criteria_are_no_search(session: Session, act_as: WHO) -> None:
         save(session, "Roster", name="全部", criteria={}, by=act_as("supervisor"))
 
 
+def test_criteria_beyond_all_measure_are_refused(session: Session, act_as: Callable[..., Actor]) -> None:
+    with pytest.raises(FieldFault), transaction(session):
+        save(session, "Roster", name="太長", criteria={"name": ["長" * 5000]}, by=act_as("supervisor"))
+
+
 def test_the_twenty_first_is_refused_and_the_twentieth_can_still_be_replaced(
     session: Session, act_as: WHO
 ) -> None:

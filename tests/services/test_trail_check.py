@@ -19,7 +19,7 @@ from models.account import Account
 from models.outbox import Mail
 from models.trail import SYSTEM_CHAIN, Act, TrailChain, TrailEntry, TrailPerson
 from rules.actor import Actor
-from services import trail, trail_seals, trail_watch
+from services import trail, trail_check, trail_seals, trail_watch
 from services.trail_check import Finding, Flaw, Report, verify
 from services.transaction import transaction
 from tests.factories import AT, make_person
@@ -362,3 +362,19 @@ def test_nobody_is_told_of_nothing(session: Session, chain: int) -> None:
     assert seal is not None
     assert seal.check["entries"] == 15
     assert session.scalar(sa.select(sa.func.count()).select_from(TrailEntry)) == 16
+
+
+def test_large_exports_are_checked_in_portions(
+    session: Session, act_as: Callable[[str], Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many persons each of five hundred entries names, memory stays flat."""
+    with transaction(session):
+        whom = [make_person(session).id for _ in range(3)]
+        for _ in range(4):
+            trail.record(session, Act.EXPORT, by=act_as("manager"), at=AT, screen="", persons=whom)
+    monkeypatch.setattr(trail_check, "MOST_PERSONS", 6)
+    read = trail_check._persons
+    asked: list[int] = []
+    monkeypatch.setattr(trail_check, "_persons", lambda at, ids: asked.append(len(ids)) or read(at, ids))
+    report = verify(session)
+    assert (report.whole, report.entries, asked) == (True, 4, [2, 2])

@@ -6,7 +6,7 @@ import io
 import re
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,12 @@ from werkzeug.test import TestResponse, encode_multipart
 from app.extensions import db
 from models.batch import BatchUpload
 from models.codes import Identity
+from models.person import Person
 from models.referral import Referral
 from models.trail import TrailEntry
 from services.transaction import transaction
 from tests.batch_files import opened, row, saved, workbook
+from tests.conftest import NOW
 from tests.factories import make_person, make_referral
 from tests.office import read_by_libreoffice
 from tests.views.statements import counted
@@ -201,6 +203,22 @@ def test_a_new_warning_is_shown_before_anything_is_written(uploader: Callable[..
     answer = at.browser.post(location, data={"csrf_token": at.typed["csrf_token"], "row": marks})
     assert answer.status_code == 409 and "有變動" in answer.text
     assert f"轉介單 {former.id} 號尚未結案" in answer.text and count(Referral) == 1
+
+
+def test_who_changed_a_person_since_the_check_page_is_named(uploader: Callable[..., Uploader]) -> None:
+    with transaction(db.session):
+        person, other = (make_person(db.session, name="唐三藏") for _ in range(2))
+    at = uploader()
+    location = at.send(*(row(A="唐三藏", B=each.national_id) for each in (person, other))).location
+    marks = re.findall(r'name="row" value="([^"]+)"', at.browser.get(location).text)
+    with transaction(db.session):
+        changed = db.session.get_one(Person, person.id)
+        changed.phone, changed.changed_by_name = "0933333333", "李小華"
+        changed.changed_at = NOW + timedelta(minutes=5)
+    answer = at.browser.post(location, data={"csrf_token": at.typed["csrf_token"], "row": marks})
+    assert answer.status_code == 409
+    assert answer.text.count("此人的資料已由 李小華 於 115/11/20 10:05 修改") == 1
+    assert "此人的資料已由" not in at.browser.get(location).text and count(Referral) == 0
 
 
 def test_the_faulty_rows_come_back_with_a_comment_at_each_fault(uploader: Callable[..., Uploader]) -> None:

@@ -77,6 +77,17 @@ def test_it_works_from_the_ticked_rows_to_a_case_of_each(as_, csrf, referrals):
     assert all(f'href="/cases/{case.id}"' in done.text for case in made.values())
 
 
+def test_more_rows_than_one_press_may_do_are_counted_and_not_dropped_unsaid(as_, referrals):
+    """Also when hardly any of the first two hundred are still waiting."""
+
+    def page(number):
+        sent = [*referrals, *range(9000, 9000 + number - len(referrals))]
+        return as_("supervisor").get("/intake/bulk/", query_string={"id": sent}).text
+
+    assert "勾選了 201 筆，一次最多 200 筆" in page(201)
+    assert "一次最多" not in page(200)
+
+
 def test_those_with_less_get_more(as_, referrals):
     with transaction(db.session):
         make_case(db.session, manager="manager")

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
+from models.account import Account
 from models.codes import RefusalReason
 
 Csrf = Callable[[FlaskClient, dict[str, Any]], dict[str, Any]]
@@ -129,3 +130,12 @@ def test_no_code_is_deleted(as_: As, csrf: Csrf) -> None:
     browser.post(REASONS + "delete/", data=csrf(browser, {"id": "5"}))
     browser.post(REASONS + "action/", data=csrf(browser, {"action": "delete", "rowid": "5"}))
     assert reason(5) is not None
+
+
+@pytest.mark.parametrize("page", ["-1", "1000", "99999999999999999999"])
+def test_a_page_that_cannot_be_is_an_empty_one_or_the_first(both: Flask, page: str) -> None:
+    browser = both.test_client()
+    admin = db.session.query(Account).filter_by(username="admin").one()
+    with browser.session_transaction() as kept:
+        kept["_user_id"], kept["_fresh"] = admin.get_id(), True
+    assert browser.get(f"{REASONS}?page={page}").status_code == 200

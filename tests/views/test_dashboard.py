@@ -6,7 +6,7 @@ import html
 import io
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -36,7 +36,7 @@ def world(app: Any) -> None:
         make_record(db.session, closed, reasons=(5,))
         close_case(db.session, closed)
         make_referral(db.session)
-        make_referral(db.session, referral_date=date(2026, 11, 16))
+        make_referral(db.session, at=datetime(2026, 11, 16, 4, tzinfo=UTC))
         make_case(db.session, manager="manager3", supervisor="supervisor3")
 
 

@@ -152,7 +152,8 @@ class Correction:
         self.page = browser.get(self.address).text
         self.typed: dict[str, Any] = {
             "key": re.search(r'name="key"[^>]*value="([^"]+)"', self.page)[1],  # type: ignore[index]
-            "name": "唐三藏", "birthday": "69/07/07", "phone": "0912345678", "consent": "y",
+            "name": "唐三藏", "birthday": "69/07/07", "phone": "0912345678", "home_phone": "03-5123456",
+            "consent": "y", "expectation": "希望找白天班的工作。",
             "address": "新竹市東區東大路二段60號", "postal_code": "30054",
             "indicators": ["1"], "identities": ["5"], "brief": "曾任廚師。",
         }  # fmt: skip
@@ -165,6 +166,23 @@ class Correction:
 
 
 class TestTheCorrection:
+    def test_shows_what_somebody_else_stored_meanwhile_beside_what_was_typed(
+        self, as_: Login, csrf: Any, returned: int
+    ) -> None:
+        correction = Correction(as_("referrer"), csrf, returned)
+        with transaction(db.session):
+            person = db.session.get_one(Referral, returned).person
+            person.phone, person.changed_by_name, person.changed_at = "0955666777", "李小華", AT
+        refused = correction.post(phone="0922333444")
+        assert refused.status_code == 409
+        assert "李小華" in refused.text and "取消補正」後" not in refused.text
+        assert "<td>0955666777</td><td>0922333444</td>" in refused.text
+        assert 'value="0922333444"' in refused.text and "曾任廚師。" in refused.text
+        sent = correction.post(phone="0922333444")
+        assert sent.status_code == 302
+        db.session.rollback()
+        assert db.session.get_one(Referral, returned).person.phone == "0922333444"
+
     def test_shows_the_reason_and_the_form_as_it_was_sent(self, as_: Login, csrf: Any, returned: int) -> None:
         page = Correction(as_("referrer"), csrf, returned).page
         assert "電話為空號&lt;b&gt;" in page and 'value="0912345678"' in page

@@ -110,3 +110,7 @@ def test_every_list_offers_the_menu_with_its_own_criteria(
     query = address.partition("?")[2]
     wanted = f"/saved-searches/{screen}/" + (f"?{query}" if query else "")
     assert f'data-load="{html.escape(wanted)}"' in as_(who).get(address).text
+
+
+def test_more_criteria_than_any_list_has_are_a_bad_request(as_: Open) -> None:
+    assert as_("supervisor").get("/saved-searches/Roster/?" + "a=1&" * 101).status_code == 400

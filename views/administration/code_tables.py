@@ -91,6 +91,12 @@ class CodeTable(Guard, ModelView):
     page_size = 100
     named_filter_urls = False
 
+    def _get_list_extra_args(self) -> Any:
+        """Flask-Admin takes any page for an offset, also one that no database can hold."""
+        asked = super()._get_list_extra_args()
+        asked.page = min(max(asked.page, 0), code_lists.HIGHEST // self.page_size)
+        return asked
+
     def get_create_form(self) -> type[BaseForm]:
         return NewForm
 

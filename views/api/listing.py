@@ -32,7 +32,7 @@ def listed(
         raise Faults(found.faults)
     where = (*scope, *found.conditions)
     page = fetch(database(), listing, where, number=query["page"], size=query["size"])
-    shown((row.person_id for row in page.rows), act=Act.API, ground=ground, criteria=asked)
+    shown((row.person_id for row in page.rows), act=Act.API, ground=ground, criteria=query)
     return page
 
 

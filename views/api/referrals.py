@@ -64,7 +64,7 @@ class ReferralApi(ApiResource):
     )
     def file_batch(self, key: str, body: dict[str, Any]) -> Answer:
         applications = [_row(each) for each in body["referrals"]]
-        return _file(key, applications, skip_faulty=body["skip_faulty"], tell=_told_together)
+        return _file(key, applications, together=True, skip_faulty=body["skip_faulty"], tell=_told_together)
 
     @expose("")
     @operation(
@@ -110,6 +110,7 @@ def _file(
     key: str,
     applications: Sequence[Application | RuleBroken],
     *,
+    together: bool = False,
     skip_faulty: bool = False,
     tell: Callable[[Verdicts], dict[str, Any]],
 ) -> Answer:
@@ -124,7 +125,9 @@ def _file(
             files,
             applications,
             key=key,
+            together=together,
             skip_faulty=skip_faulty,
+            screen=request.endpoint or "",
             base_url=current_app.config["PUBLIC_URL"],
             by=actor(),
             at=now(),

@@ -8,7 +8,7 @@ because nobody named any. Saving is in `views.generated.saving`.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from flask import Response, abort, g, has_request_context, redirect, request, url_for
@@ -201,10 +201,14 @@ class GeneratedView(NoHistory, SavesOnce):
         self._note(Act.VIEW, self.datamodel.persons_of([item]))
         return super()._get_show_widget(pk, item, *args, **kwargs)
 
-    def _note(self, act: Act, persons: Sequence[int]) -> None:
+    def _note(self, act: Act, persons: Iterable[int]) -> None:
         """For the trail: whom the answer shows, and what was searched for."""
         if self.datamodel.person:
-            asked = {key: text for key, text in request.args.items() if key.startswith(("_flt_", "page_"))}
+            asked = {
+                key: "、".join(texts)
+                for key, texts in request.args.lists()
+                if "_flt_" in key or "page_" in key  # FAB, too, looks for its names anywhere
+            }
             shown(persons, act=act, ground=WITHIN_REACH, criteria=asked)
 
     def _export_urls(self) -> dict[str, str]:
@@ -228,21 +232,26 @@ class GeneratedView(NoHistory, SavesOnce):
         column, direction = get_order_args().get(type(self).__name__, ("", ""))
         if column not in self.order_columns:
             column, direction = self.base_order or ("", "")
+        recorded: Collection[int] | None = None
         if self.datamodel.person:
-            self._note(Act.EXPORT, self.datamodel.persons(filters))
+            recorded = frozenset(self.datamodel.persons(filters))
+            self._note(Act.EXPORT, recorded)
         keys = self.datamodel.keys(filters, column, direction)
         return export_response(
             str(self.list_title),
             [str(self.label_columns[name]) for name in self.list_columns],
-            self._export_rows(keys),
+            self._export_rows(keys, recorded),
             kind=request.args.get("format", "xlsx"),
             at=now(),
         )
 
-    def _export_rows(self, keys: Any) -> Iterator[list[Any]]:
-        """Asks for the keys when the file begins: the transaction that recorded the export ends before."""
+    def _export_rows(self, keys: Any, recorded: Collection[int] | None) -> Iterator[list[Any]]:
+        """Asks for the keys when the file begins: the transaction that recorded the export ends before. Rows about persons
+        who came meanwhile are left out."""
         for batch in database().scalars(keys.execution_options(yield_per=BATCH)).partitions(BATCH):
             for row in self.datamodel.rows(list(batch)):
+                if recorded is not None and self.datamodel.persons_of([row])[0] not in recorded:
+                    continue
                 yield [self._cell(row, name) for name in self.list_columns]
             database().expunge_all()  # else the session keeps every row of the file
 

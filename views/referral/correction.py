@@ -12,9 +12,11 @@ from models.person import Person
 from reports.referral_detail import ReferralDetail, referral_detail
 from rules.errors import FieldFault, NotFound, RuleBroken
 from rules.permissions import Permission as P
+from rules.person import PersonFields
 from rules.referral_flow import Move, State
 from rules.routing import Basis
-from services import drafts, referral_check, resubmission
+from services import drafts, people, referral_check, resubmission
+from services.resubmission import PersonChanged
 from services.timeline import refusal
 from services.transaction import transaction
 from views.access import actor, back_to, database, needs, now
@@ -83,19 +85,39 @@ class ReferralCorrection(DraftSteps):
         if warnings and request.form.get("acknowledged") != mark(warnings):
             return self.form_page(form, draft, warnings=warnings)
         referral_id = draft.referral_id or 0
-        with files_of_request() as files, transaction(database()):
-            resubmission.resubmit(
-                database(),
-                files,
-                referral_id,
-                key=draft.key,
-                person=person,
-                fields=fields,
-                base_url=current_app.config["PUBLIC_URL"],
-                by=actor(),
-                at=now(),
-            )
+        try:
+            with files_of_request() as files, transaction(database()):
+                resubmission.resubmit(
+                    database(),
+                    files,
+                    referral_id,
+                    key=draft.key,
+                    person=person,
+                    fields=fields,
+                    base_url=current_app.config["PUBLIC_URL"],
+                    by=actor(),
+                    at=now(),
+                )
+        except PersonChanged as refused:
+            return self._compare(form, draft, person, refused), 409
         return self._sent(referral_id)
+
+    def _compare(
+        self, form: ReferralForm, draft: drafts.Draft, typed: PersonFields, refused: PersonChanged
+    ) -> str:
+        """What is stored now beside what was typed; the next 重新送出 is by who has seen it."""
+        with transaction(database()):
+            draft = drafts.renew_person(
+                database(), draft.key, by=actor(), at=now(), referral_id=draft.referral_id
+            )
+        stored = database().get_one(Person, draft.person_id)
+        texts = drafts.known_fields(stored)
+        differing = [
+            (_(label), texts[name], form[name].data)
+            for name, label in people.LABELS.items()
+            if getattr(stored, name) != getattr(typed, name)
+        ]
+        return self.form_page(form, draft, faults=faults_of(refused, field="name"), differing=differing)
 
     def _sent(self, referral_id: int) -> Any:
         referral = referral_detail(database(), referral_id, actor()).referral

@@ -100,6 +100,8 @@ class PersonSteps(DraftSteps):
         form = PersonForm(formdata=None)
         fill(form, draft.typed)
         form.key.data = draft.key
+        if draft.person_id:  # the draft was filled with what is known of him
+            shown([draft.person_id], ground=REFERRING)
         return self._person_page(form)
 
     @expose("/person", methods=["POST"])

@@ -58,7 +58,7 @@
       if (!select.multiple && select.options.length <= 12) continue;
       $(select).select2({
         theme: "bootstrap", placeholder: texts.choose, allowClear: !select.required, width: "100%",
-        language: { noResults: () => texts.noResult },
+        language: { noResults: () => texts.noResult, removeAllItems: () => texts.unchoose, removeItem: () => texts.unchoose },
       });
       const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
       const shown = select.parentElement.querySelector(".select2-selection");

@@ -25,7 +25,8 @@
     }
     reveal(dialog);
     if (!dialog.open) dialog.showModal();
-    (dialog.querySelector(":checked, [autofocus], #unit-filter, [type=radio], .btn-primary"))?.focus();
+    // In this order, not in the page's: what is chosen already comes into sight.
+    [":checked", "[autofocus]", "#unit-filter", "[type=radio]", ".btn-primary"].map((each) => dialog.querySelector(each)).find(Boolean)?.focus();
   }
 
   async function openAside(link) {
@@ -35,8 +36,15 @@
     aside.hidden = false;
     withAside.classList.add("has-aside");
     mark(link);
+    fitAside();
     aside.focus({ preventScroll: true });
   }
+
+  /** The panel ends where the window ends, wherever the page is scrolled to: its buttons are always in sight. */
+  function fitAside() {
+    if (!aside.hidden) aside.style.setProperty("--aside-top", `${aside.getBoundingClientRect().top}px`);
+  }
+  if (aside) for (const type of ["scroll", "resize"]) window.addEventListener(type, fitAside, { passive: true });
 
   function mark(link) {
     for (const row of withAside.querySelectorAll("tr.is-chosen")) row.classList.remove("is-chosen");

@@ -15,7 +15,8 @@ from app.extensions import db
 from models.outbox import Mail
 from models.person import Person, PersonRevision
 from models.referral import Attachment, Referral
-from models.trail import Act, TrailEntry
+from models.trail import Act, TrailEntry, TrailPerson
+from services import look_ups, people
 from services.transaction import transaction
 from tests.factories import fresh_number, make_person, make_referral
 from tests.races import race
@@ -170,14 +171,120 @@ def test_a_known_number_under_another_name_tells_nothing_and_leaves_a_trace(
     assert not referrals() and db.session.get(Person, known_id).name == "孫悟空"
 
 
-def test_look_ups_are_counted_as_on_the_screen(referrer: Program, form: Form) -> None:
-    for _ in range(3):
-        batch = {"referrals": [form() for _ in range(10)]}
-        assert referrer.post("/referrals/batch", batch).status_code == 201
+def test_look_ups_are_counted_as_on_the_screen(
+    referrer: Program, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_ups, "LOOK_UPS", 2)
+    assert [referrer.post("/referrals", form()).status_code for _ in range(2)] == [201, 201]
     response = referrer.post("/referrals", form())
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "600"
-    assert len(referrals()) == 30
+    assert len(referrals()) == 2
+
+
+def test_who_is_registered_under_another_name_at_this_moment_is_a_conflict(
+    referrer: Program, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent again, the look-up finds him, and its entry stays."""
+    with transaction(db.session):
+        number = make_person(db.session, name="孫悟空").national_id
+    with monkeypatch.context() as moment:
+        moment.setattr(people, "look_up", lambda *_args, **_more: people.LookUp())
+        response = referrer.post("/referrals", form(national_id=number))
+    assert (response.status_code, response.json["error"]["code"]) == (409, "conflict")
+    assert not referrals()
+    assert set(refused(referrer.post("/referrals", form(national_id=number)))) == {"national_id"}
+
+
+def test_who_is_registered_under_the_same_name_at_this_moment_is_a_conflict_too(
+    referrer: Program, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lest what was sent is dropped and what the other wrote passes for it; sent again, it is written."""
+    with transaction(db.session):
+        person = make_person(db.session, name="唐三藏", phone="0911111111")
+        body = form(national_id=person.national_id, phone="0922222222")
+    with monkeypatch.context() as moment:
+        moment.setattr(people, "look_up", lambda *_args, **_more: people.LookUp())
+        assert referrer.post("/referrals", body).status_code == 409
+    assert not referrals()
+    assert referrer.post("/referrals", body).status_code == 201
+    assert referrals()[0].person.phone == "0922222222"
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new people", "known people"])
+def test_two_batches_about_the_same_people_in_opposite_order_never_wait_for_each_other(
+    both: Flask, form: Form, known: bool
+) -> None:
+    programs = [Program(both, {"X-API-Key": issued_key(each)}) for each in ("referrer", "referrer2")]
+    bodies = [form(phone=f"09123456{digits}") for digits in range(10, 40)]
+    if known:
+        with transaction(db.session):
+            for body in bodies:
+                make_person(db.session, name=body["name"], national_id=body["national_id"])
+    answers: list[Any] = []
+
+    def press(_session: Any, lane: int) -> None:
+        rows = bodies if lane else bodies[::-1]
+        answers.append(programs[lane].post("/referrals/batch", {"referrals": rows}))
+
+    race(both, [(0,), (1,)], press, lanes=2)
+    assert not [each.text for each in answers if "同時有其他人" in each.text]
+    assert {each.status_code for each in answers} <= {201, 409}
+    assert 201 in {each.status_code for each in answers}
+
+
+def test_the_people_of_a_batch_are_written_in_one_order(referrer: Program, form: Form) -> None:
+    """That of an upload: known ones by their id, then new ones by the hash of their number."""
+    with transaction(db.session):
+        first, second = (make_person(db.session, name="唐三藏") for _ in range(2))
+    new = [form() for _ in range(6)]
+    rows = [*new, *(form(national_id=each.national_id, phone="0987654321") for each in (second, first))]
+    assert referrer.post("/referrals/batch", {"referrals": rows}).status_code == 201
+    db.session.rollback()
+    changed = db.session.scalars(select(PersonRevision.person_id).order_by(PersonRevision.id)).all()
+    assert changed == [first.id, second.id]
+    written = db.session.scalars(
+        select(Person.national_id_hash).where(Person.id > second.id).order_by(Person.id)
+    ).all()
+    assert len(written) == 6 and written == sorted(written)
+
+
+@pytest.mark.parametrize("field", ["name", "address", "brief", "other_identity", "national_id"])
+def test_half_a_character_is_refused(referrer: Program, form: Form, field: str) -> None:
+    """JSON can carry what is no text: half of a surrogate pair, which no database stores."""
+    response = referrer.post("/referrals", form(**{field: "唐\ud800"}))
+    assert field in refused(response)
+
+
+def test_a_batch_has_the_limit_of_batches_and_leaves_room_for_others(
+    referrer: Program, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_ups, "LOOK_UPS", 3)
+    monkeypatch.setattr(look_ups, "MOST_ASKED", 6)
+    batch = {"referrals": [form() for _ in range(4)]}
+    assert referrer.post("/referrals/batch", batch).status_code == 201
+    assert referrer.post("/referrals", form()).status_code == 201
+    refused_batch = referrer.post("/referrals/batch", {"referrals": [form(), form()]})
+    assert refused_batch.status_code == 429
+    assert len(referrals()) == 5
+
+
+def test_the_trail_names_the_operation_that_looked_people_up(referrer: Program, form: Form) -> None:
+    with transaction(db.session):
+        known = make_person(db.session, name="孫悟空")
+        whom, number = known.id, known.national_id
+    referrer.post("/referrals", form())
+    referrer.post("/referrals/batch", {"referrals": [form(), form(name="孫悟空", national_id=number)]})
+    looked = db.session.scalars(
+        select(TrailEntry).where(TrailEntry.act == Act.LOOK_UP).order_by(TrailEntry.id)
+    ).all()
+    assert [(each.screen, each.persons) for each in looked] == [
+        ("ReferralApi.file_referral", 0),
+        ("ReferralApi.file_batch", 1),
+    ]
+    assert looked[1].criteria == '{"asked": 2}'
+    named = select(TrailPerson.person_id).where(TrailPerson.entry_id == looked[1].id)
+    assert db.session.scalars(named).all() == [whom]
 
 
 def test_a_known_person_is_corrected_and_what_was_not_said_stays(referrer: Program, form: Form) -> None:
