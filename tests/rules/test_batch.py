@@ -181,7 +181,7 @@ def test_one_number_under_two_names_is_a_fault_on_both_rows() -> None:
 def test_headings_are_compared_without_width_and_blanks_and_each_wrong_one_is_named() -> None:
     check_headings([heading.replace("(", "（").replace(")", " ）") for heading in HEADINGS])
     swapped = [HEADINGS[1], HEADINGS[0], *HEADINGS[2:]]
-    with pytest.raises(RuleBroken, match=r"A1 應為「中文姓名」、B1 應為「身分證字號」。"):
+    with pytest.raises(RuleBroken, match=r"A1「中文姓名」、B1「身分證字號」。"):
         check_headings(swapped)
     with pytest.raises(RuleBroken, match="J1 應為「個案簡述」"):
         check_headings(HEADINGS[:9])

@@ -143,7 +143,7 @@ def test_renamed_and_reordered_headings_are_refused_by_cell() -> None:
     def rename(book: Workbook) -> None:
         book.worksheets[0]["A1"], book.worksheets[0]["F1"] = "姓名", "電話"
 
-    assert "A1 應為「中文姓名」、F1 應為「聯絡電話」" in refused(workbook([row()], change=rename))
+    assert "A1「中文姓名」、F1「聯絡電話」" in refused(workbook([row()], change=rename))
 
 
 def test_a_protected_sheet_is_read() -> None:

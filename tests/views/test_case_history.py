@@ -252,12 +252,15 @@ class TestClosing:
         assert as_("manager").post(f"/cases/{served.id}/close").status_code == 400
         assert db.session.scalar(select(Case.closed_on)) is None
 
-    def test_a_supervisor_reopens_with_a_reason(self, served: Case, press: Callable[..., str]) -> None:
+    def test_a_supervisor_reopens_with_a_reason(
+        self, served: Case, press: Callable[..., str], as_: As, csrf: Csrf
+    ) -> None:
         press("manager", f"/cases/{served.id}/close")
-        assert (
-            press("supervisor", f"/cases/{served.id}/reopen", reason="") == "請填寫原因，讓對方知道為什麼。"
-        )
-        assert press("supervisor", f"/cases/{served.id}/reopen", reason="再度求職") == "已重新開案。"
+        browser = as_("supervisor")
+        refused = browser.post(f"/cases/{served.id}/reopen", data=csrf(browser, {"reason": ""}))
+        assert refused.status_code == 422 and "請填寫原因，讓對方知道為什麼。" in refused.text
+        done = press("supervisor", f"/cases/{served.id}/reopen", reason="再度求職")
+        assert done == "已重新開案,並已通知個管員與轉介單位。"
 
 
 class TestAttachments:
