@@ -183,7 +183,7 @@ def test_headings_are_compared_without_width_and_blanks_and_each_wrong_one_is_na
     swapped = [HEADINGS[1], HEADINGS[0], *HEADINGS[2:]]
     with pytest.raises(RuleBroken, match=r"A1「中文姓名」、B1「身分證字號」。"):
         check_headings(swapped)
-    with pytest.raises(RuleBroken, match="J1 應為「個案簡述」"):
+    with pytest.raises(RuleBroken, match="J1「個案簡述」"):
         check_headings(HEADINGS[:9])
 
 
