@@ -7,6 +7,7 @@ a copy of it.
 from __future__ import annotations
 
 import contextvars
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.extensions import db
 from models.account import Account
+from reports.fonts import build_fonts
 from rules.actor import Actor
 from services.accounts import grants
 from tests.databases import PostgresTemplate, SqliteTemplate, Template
@@ -49,11 +51,12 @@ class Clock:
 
 @pytest.fixture(scope="session")
 def font_dir() -> Path:
-    import os
-
-    return Path(
+    """The faces of the PDFs, built once for a clone."""
+    folder = Path(
         os.environ.get("JIELI_FONT_DIR") or Path(__file__).resolve().parents[1] / "instance" / "fonts"
     )
+    build_fonts(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

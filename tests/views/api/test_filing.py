@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -282,7 +283,7 @@ def test_the_trail_names_the_operation_that_looked_people_up(referrer: Program, 
         ("ReferralApi.file_referral", 0),
         ("ReferralApi.file_batch", 1),
     ]
-    assert looked[1].criteria == '{"asked": 2}'
+    assert json.loads(looked[1].criteria)["asked"] == 2
     named = select(TrailPerson.person_id).where(TrailPerson.entry_id == looked[1].id)
     assert db.session.scalars(named).all() == [whom]
 
