@@ -51,7 +51,7 @@ class Clock:
 
 @pytest.fixture(scope="session")
 def font_dir() -> Path:
-    """The faces of the PDFs, built once for a clone."""
+    """The faces of the PDFs. Converting takes half a minute, so they are kept between runs."""
     folder = Path(
         os.environ.get("JIELI_FONT_DIR") or Path(__file__).resolve().parents[1] / "instance" / "fonts"
     )

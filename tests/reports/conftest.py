@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,22 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from reports.fonts import Fonts, build_fonts, load_fonts
-
-REPOSITORY = Path(__file__).parents[2]
+from reports.fonts import Fonts, load_fonts
 
 
 @pytest.fixture(scope="session")
-def font_folder() -> Path:
-    """Converting takes half a minute, so the converted faces are kept between runs."""
-    folder = Path(os.environ.get("JIELI_FONT_DIR", REPOSITORY / "instance" / "fonts"))
-    build_fonts(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def fonts(font_folder: Path) -> Fonts:
-    return load_fonts(font_folder)
+def fonts(font_dir: Path) -> Fonts:
+    return load_fonts(font_dir)
 
 
 Tool = Callable[..., str]

@@ -110,10 +110,10 @@ def test_long_chinese_text_stays_on_the_page(fonts: Fonts, poppler: Tool) -> Non
     assert "結尾" in poppler("pdftotext", pdf).replace("\n", "")
 
 
-def test_a_configured_face_comes_first(font_folder: Path, tmp_path: Path) -> None:
+def test_a_configured_face_comes_first(font_dir: Path, tmp_path: Path) -> None:
     chosen = tmp_path / "TW-Kai-98_1.ttf"
-    shutil.copy(next(font_folder.glob("NotoSansCJKtc-rare-*.ttf")), chosen)
-    assert load_fonts(font_folder, (chosen,)).families[0] == "twkai981"
+    shutil.copy(next(font_dir.glob("NotoSansCJKtc-rare-*.ttf")), chosen)
+    assert load_fonts(font_dir, (chosen,)).families[0] == "twkai981"
 
 
 def test_missing_faces_name_the_command_that_builds_them(tmp_path: Path) -> None:
@@ -138,6 +138,6 @@ def test_building_twice_at_once_leaves_whole_files_only(
     assert file.read_bytes() == b"first"
 
 
-def test_faces_that_are_there_are_not_built_again(font_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faces_that_are_there_are_not_built_again(font_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xhtml2pdf.opentype.to_truetype", lambda data: pytest.fail("built again"))
-    build_fonts(font_folder)
+    build_fonts(font_dir)
