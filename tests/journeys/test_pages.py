@@ -213,5 +213,11 @@ def row_of(page: Page, address: str, link: str = "a:not([href*='?'])") -> str:
 
 
 def _overflows(page: Page) -> bool:
-    """Tables scroll inside of their frame; the page itself never does."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+    """Tables scroll inside of their frame; the page itself never does.
+
+    Asked after the frame is painted: the page's resize observers have spoken by then, and nobody sees it earlier.
+    """
+    return bool(
+        page.evaluate("""new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(() =>
+            painted(document.documentElement.scrollWidth > document.documentElement.clientWidth))))""")
+    )
