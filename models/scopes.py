@@ -6,12 +6,15 @@ Each function gives a condition for a WHERE clause over one table. A row outside
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.account import Account
+from models.appointment import Appointment
 from models.case import Case, ServiceRecord
 from models.person import Person
 from models.referral import Referral
 from models.staff import Absence
+from models.visit import Visit
 from rules.actor import Actor
 from rules.permissions import Permission as P
 
@@ -119,6 +122,32 @@ def absences(actor: Actor) -> ColumnElement[bool]:
     return Absence.account_id.in_(select(Account.id).where(unit_staff(actor)))
 
 
+DESK_STAFF = (P.VISIT_RECEIVE, P.VISIT_SERVE, P.DESK_SUPERVISE, P.UNENDED_CHECK)
+
+
+def visits(actor: Actor) -> ColumnElement[bool]:
+    """The visits of the actor's own centre, for those who work at its front desk."""
+    if not any(actor.may(permission) for permission in DESK_STAFF):
+        return false()
+    return Visit.unit_id == actor.unit_id
+
+
+def appointments(actor: Actor) -> ColumnElement[bool]:
+    """The appointments of the actor's own centre."""
+    if not actor.may(P.APPOINTMENT_READ):
+        return false()
+    return Appointment.unit_id == actor.unit_id
+
+
+def centre_rows(actor: Actor, unit_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The rows of a table that the actor's centre keeps; `unit_id` is the table's column."""
+    if not any(
+        actor.may(permission) for permission in (*DESK_STAFF, P.DESK_TABLE_READ, P.COUNTER_ROSTER_READ)
+    ):
+        return false()
+    return unit_id == actor.unit_id
+
+
 def trail_entries(actor: Actor) -> ColumnElement[bool]:
     """Every entry of the trail, for the auditor."""
     return true() if actor.may(P.TRAIL_READ) else false()
@@ -130,7 +159,10 @@ def watched_persons(actor: Actor) -> ColumnElement[bool]:
         return true()
     if not actor.may(P.TRAIL_READ_UNIT) or actor.unit_id is None:
         return false()
-    return Person.id.in_(select(Referral.person_id).where(Referral.receiving_unit_id == actor.unit_id))
+    return or_(
+        Person.id.in_(select(Referral.person_id).where(Referral.receiving_unit_id == actor.unit_id)),
+        Person.id.in_(select(Visit.person_id).where(Visit.unit_id == actor.unit_id)),
+    )
 
 
 def _without_read_all(actor: Actor) -> Actor:

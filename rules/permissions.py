@@ -32,6 +32,29 @@ class Permission(Enum):
     DASHBOARD_READ = ("Dashboard", "read", N_("看本單位的服務概況與圖表"))
     ABSENCE_WRITE = ("Absence", "write", N_("登錄本單位同仁的請假,查看請假或離職者的個案"))
     TRAIL_READ_UNIT = ("Trail", "read_unit", N_("查看誰看過本單位的服務對象"))
+    # the front desk
+    VISIT_RECEIVE = ("Visit", "receive", N_("接待台:報到、判別新舊案、派案、改派、引導、執行永久轉案"))
+    VISIT_SERVE = ("Visit", "serve", N_("櫃台:叫號、服務開始與結束、預約、無法接案說明、商議轉案"))
+    VISIT_PICK = ("Visit", "pick", N_("不按順序叫號,每次列入統計"))
+    APPOINTMENT_READ = ("Appointment", "read", N_("查看本中心的預約"))
+    APPOINTMENT_WRITE = ("Appointment", "write", N_("登錄、改期、取消預約"))
+    ATTENDANCE_WRITE = ("Attendance", "write", N_("登錄自己的差勤與暫離"))
+    EVIDENCE_WRITE = ("Evidence", "write", N_("登錄與匯入介紹卡紀錄、資料移轉紀錄"))
+    TALLY_READ = ("Tally", "read", N_("查看派案量表"))
+    TALLY_CONFIRM = ("Tally", "confirm", N_("核對自己的接案數"))
+    TALLY_SIGN = ("Tally", "sign", N_("接待輪值結束時簽署派案量表"))
+    TALLY_APPROVE = ("Tally", "approve", N_("督導簽核派案量表並登錄更正"))
+    COUNTER_ROSTER_READ = ("CounterRoster", "read", N_("查看櫃台輪值清冊"))
+    COUNTER_ROSTER_EXPORT = ("CounterRoster", "export", N_("匯出櫃台輪值清冊"))
+    VISIT_LIST_READ = ("VisitList", "read", N_("到訪紀錄列表:篩選、查看"))
+    VISIT_LIST_EXPORT = ("VisitList", "export", N_("匯出到訪紀錄列表"))
+    DESK_SUPERVISE = ("Desk", "supervise", N_("督導前台:審閱拒案、更換申請、未結束服務說明、統計"))
+    DESK_TABLE_READ = ("DeskTable", "read", N_("查看前台的各項設定表"))
+    DESK_TABLE_WRITE = ("DeskTable", "write", N_("維護前台的各項設定表"))
+    DESK_TABLE_EXPORT = ("DeskTable", "export", N_("匯出前台的各項設定表"))
+    UNENDED_CHECK = ("Visit", "check_unended", N_("檢查未點選服務結束的到訪並通知,查看預約率"))
+    OFFICER_DEPART = ("Officer", "depart", N_("就服員離職:移轉到訪、預約與所屬民眾"))
+    BOARD_WRITE = ("Board", "write", N_("開啟與更換叫號螢幕的網址"))
     # generated lists
     REFERRAL_LIST_READ = ("ReferralList", "read", N_("轉介單列表:篩選、查看"))
     REFERRAL_LIST_EXPORT = ("ReferralList", "export", N_("匯出轉介單列表"))
@@ -128,6 +151,46 @@ ADMINISTRATION = (
     P.API_KEY_WRITE,
 )
 
+RECEPTION = (
+    P.VISIT_RECEIVE,
+    P.APPOINTMENT_READ,
+    P.EVIDENCE_WRITE,
+    P.TALLY_READ,
+    P.TALLY_SIGN,
+    P.DESK_TABLE_READ,
+)
+COUNTER = (
+    P.VISIT_SERVE,
+    P.VISIT_PICK,
+    P.APPOINTMENT_READ,
+    P.APPOINTMENT_WRITE,
+    P.ATTENDANCE_WRITE,
+    P.TALLY_READ,
+)
+DESK_LISTS = (P.COUNTER_ROSTER_READ, P.COUNTER_ROSTER_EXPORT, P.VISIT_LIST_READ, P.VISIT_LIST_EXPORT)
+DESK_SUPERVISION = (
+    P.DESK_SUPERVISE,
+    P.APPOINTMENT_READ,
+    P.APPOINTMENT_WRITE,
+    P.EVIDENCE_WRITE,
+    P.TALLY_READ,
+    P.TALLY_APPROVE,
+    P.DESK_TABLE_READ,
+    P.DESK_TABLE_WRITE,
+    P.DESK_TABLE_EXPORT,
+    P.UNENDED_CHECK,
+    P.OFFICER_DEPART,
+    P.BOARD_WRITE,
+)
+IT_WORK = (
+    P.EVIDENCE_WRITE,
+    P.TALLY_READ,
+    P.DESK_TABLE_READ,
+    P.UNENDED_CHECK,
+    P.OFFICER_DEPART,
+    P.BOARD_WRITE,
+)
+
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(EVERYONE + ADMINISTRATION + GENERATED_LISTS),
     Role.REFERRER: frozenset((*EVERYONE, P.REFERRAL_SUBMIT, P.REFERRAL_FOLLOW, P.PERSON_REVEAL, P.API_USE)),
@@ -137,10 +200,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
         + GENERATED_LISTS
         + (P.REFERRAL_TAKE_IN, P.CASE_TRANSFER, P.CASE_REOPEN, P.ROSTER_READ, P.DASHBOARD_READ)
         + (P.ABSENCE_WRITE, P.TRAIL_READ_UNIT, P.API_USE)
+        + DESK_SUPERVISION
+        + DESK_LISTS
     ),
     Role.CASE_MANAGER: frozenset((*EVERYONE, *CASE_WORK, *GENERATED_LISTS, P.API_USE)),
-    Role.RECEPTION: frozenset(EVERYONE),
-    Role.COUNTER: frozenset(EVERYONE),
-    Role.IT_STAFF: frozenset(EVERYONE),
+    Role.RECEPTION: frozenset(EVERYONE + RECEPTION + (P.COUNTER_ROSTER_READ,)),
+    Role.COUNTER: frozenset((*EVERYONE, *COUNTER, P.TALLY_CONFIRM, P.COUNTER_ROSTER_READ)),
+    Role.IT_STAFF: frozenset(EVERYONE + IT_WORK + DESK_LISTS),
     Role.AUDITOR: frozenset((*EVERYONE, P.USER_READ, P.ROLE_READ, P.TRAIL_READ, P.PERSON_DISCLOSE)),
 }

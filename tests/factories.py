@@ -13,6 +13,7 @@ from models.account import Account
 from models.case import Assignment, Case, ServiceRecord
 from models.codes import Identity, Indicator, RefusalReason, ServiceKind
 from models.crypto import KEYS
+from models.desk import Desk
 from models.organisation import Unit
 from models.person import Person
 from models.referral import Referral
@@ -24,6 +25,8 @@ from rules.due_dates import first_due
 from rules.errors import FieldFault
 from rules.referral_flow import Move, State
 from rules.routing import Basis
+from services.demo.cast import HSINCHU
+from services.demo.desk_tables import seed_desk
 from services.people import write_suffixes
 from services.timeline import add_entry
 from services.transaction import AnySession
@@ -195,3 +198,10 @@ def close_case(session: AnySession, case: Case, *, on: date | None = None) -> No
     case.closed_at = AT
     case.referral.state = State.CLOSED
     session.flush()
+
+
+def make_desk(session: AnySession, unit_code: str = HSINCHU, at: datetime = AT) -> Desk:
+    """The front desk of the demo world's centre: counters 1 to 8 with their officers, groups, types and rules."""
+    desk = seed_desk(session, unit_code, at=at)
+    session.commit()
+    return desk

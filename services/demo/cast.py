@@ -25,6 +25,8 @@ REFERRING = (
     (LABOUR, "桃園市職業重建服務中心", "03-3323606", "桃園市桃園區縣府路59號", "33053"),
     (SOCIAL, "臺中市家庭福利服務中心", "04-22289111", "臺中市西屯區臺灣大道三段99號", "40701"),
 )
+# At the counters 1 to 8 of the front desk.
+OFFICERS = ("李佳蓉", "黃志偉", "吳淑芬", "劉建宏", "高美蘭", "楊文彬", "謝宜君", "曾國華")
 HSINCHU, BANQIAO, TAICHUNG = "13", "08", "17"
 
 
@@ -62,10 +64,8 @@ CAST = (
     Member("manager4", "巫凱‧達利", TAICHUNG, (Role.CASE_MANAGER,), "個案管理員", "04-22225153", "312"),
     Member("reception", "許雅婷", HSINCHU, (Role.RECEPTION,), "接待台", "03-5343011", "100"),
     *(
-        Member(
-            f"counter{n}", f"櫃台{n}號就服員", HSINCHU, (Role.COUNTER,), "就業服務員", "03-5343011", f"12{n}"
-        )
-        for n in range(1, 9)
+        Member(f"counter{n}", name, HSINCHU, (Role.COUNTER,), "就業服務員", "03-5343011", f"12{n}")
+        for n, name in enumerate(OFFICERS, start=1)
     ),
     Member("itstaff", "簡資安", HSINCHU, (Role.IT_STAFF,), "資訊人員", "03-5343011", "190"),
 )

@@ -65,7 +65,7 @@ def test_it_works_from_the_list_to_the_case(as_, csrf, referral_id):
     browser, worker = as_("supervisor"), account_id(db.session, "manager")
     choice = browser.get(f"/intake/{referral_id}/assign").text
     assert "指派個管員" in choice and "王大毛" in choice and "陳思妤" in choice
-    assert "張以恩" not in choice and "櫃台1號" not in choice
+    assert "張以恩" not in choice and "李佳蓉" not in choice
     check = browser.get(f"/intake/{referral_id}/confirm?case_manager_id={worker}").text
     for row in (
         "轉介單號",

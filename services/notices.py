@@ -1,0 +1,75 @@
+"""Notices at the front desk: written in the transaction of what they tell, read by the screens, acknowledged once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, update
+
+from models.notice import Notice
+from rules.actor import Actor
+from rules.desk import NoticeKind
+from rules.errors import NotFound
+from rules.permissions import Permission
+from rules.texts import N_
+from services import desk
+from services.transaction import AnySession
+
+NO_NOTICE = N_("找不到這則通知，可能已由他人處理。")
+
+
+def tell(
+    session: AnySession,
+    unit_id: int,
+    kind: NoticeKind,
+    template: str,
+    *,
+    to: int | Permission,
+    at: datetime,
+    by: Actor | None,
+    visit_id: int | None = None,
+    **values: Any,
+) -> Notice:
+    """To one account, or to whoever holds a permission in the centre. The sentence names tickets, never persons."""
+    notice = Notice(
+        unit_id=unit_id,
+        kind=kind.value,
+        to_id=to if isinstance(to, int) else None,
+        to_permission=to.name if isinstance(to, Permission) else "",
+        visit_id=visit_id,
+        template=template,
+        values=values,
+        made_at=at,
+        made_by_id=by.user_id if by else None,
+    )
+    session.add(notice)
+    return notice
+
+
+def mine(actor: Actor) -> ColumnElement[bool]:
+    """The notices that reach this actor."""
+    permissions = [permission.name for permission in actor.permissions]
+    return (Notice.unit_id == actor.unit_id) & or_(
+        Notice.to_id == actor.user_id, Notice.to_permission.in_(permissions)
+    )
+
+
+def unread(session: AnySession, actor: Actor) -> Sequence[Notice]:
+    return session.scalars(
+        select(Notice).where(mine(actor), Notice.acknowledged_at.is_(None)).order_by(Notice.id).limit(50)
+    ).all()
+
+
+def acknowledge(session: AnySession, notice_id: int, *, by: Actor, at: datetime) -> None:
+    """Once; who comes second finds it acknowledged, which is no error. Raises `NotFound` for somebody else's notice."""
+    if session.scalar(select(Notice.id).where(Notice.id == notice_id, mine(by))) is None:
+        raise NotFound(NO_NOTICE)
+    desk.hold(session, by.unit_id)
+    session.execute(
+        update(Notice)
+        .where(Notice.id == notice_id, Notice.acknowledged_at.is_(None))
+        .values(acknowledged_at=at, acknowledged_by_id=by.user_id)
+        .execution_options(synchronize_session=False)
+    )
