@@ -31,7 +31,7 @@ class State(StrEnum):
 
 class Move(StrEnum):
     CHECK_IN = "check_in"
-    JUDGE = "judge"  # the judgement is corrected
+    JUDGE = "judge"  # the judgement is corrected, and the visit dispatched anew
     DISPATCH = "dispatch"
     REDIRECT = "redirect"  # to another counter by the rule, after too long a wait
     OVERRIDE = "override"  # to a counter that reception chose against the rule
@@ -43,6 +43,7 @@ class Move(StrEnum):
     START = "start"
     END = "end"
     REFUSE = "refuse"
+    RECALL = "recall"  # back from a counter whose officer has left, to be dispatched anew
     BOOK = "book"
     LEAVE = "leave"
     UNDO = "undo"
@@ -66,7 +67,7 @@ _SERVING = frozenset({State.SERVING})
 _AT_COUNTER = _WAITING | _CALLED
 
 MOVES: Mapping[Move, Transition] = {
-    Move.JUDGE: Transition(_CHECKED_IN | _WAITING, None, (_RECEIVE,)),
+    Move.JUDGE: Transition(_CHECKED_IN | _WAITING, State.CHECKED_IN, (_RECEIVE,)),
     Move.DISPATCH: Transition(_CHECKED_IN, State.WAITING, (_RECEIVE, _SERVE, _SUPERVISE)),
     Move.REDIRECT: Transition(_AT_COUNTER, State.WAITING, (_RECEIVE, _SUPERVISE)),
     Move.OVERRIDE: Transition(
@@ -80,6 +81,7 @@ MOVES: Mapping[Move, Transition] = {
     Move.START: Transition(_CALLED, State.SERVING, (_SERVE,)),
     Move.END: Transition(_SERVING, State.SERVED, (_SERVE,)),
     Move.REFUSE: Transition(_AT_COUNTER, State.CHECKED_IN, (_SERVE,), needs_reason=True),
+    Move.RECALL: Transition(_AT_COUNTER, State.CHECKED_IN, (_SUPERVISE,)),
     # Near closing only the counter may book another day (接待台 rule 十一); whom no counter could take, the supervisor.
     Move.BOOK: Transition(_CHECKED_IN | _AT_COUNTER, State.BOOKED, (_SERVE, _SUPERVISE)),
     Move.LEAVE: Transition(

@@ -10,21 +10,32 @@ from sqlalchemy.orm import Session
 from models.base import AppendOnly, Model
 from models.case import Assignment, Extension, ServiceRecordRevision
 from models.crypto import KEYS, KeyRing, new_key
+from models.ownership import OwnerChange
 from models.person import Person, PersonRevision
+from models.table_change import TableChange
+from models.tally import TallyCorrection, TallySignature
 from models.timeline import TimelineEntry
 from models.trail import TrailChain, TrailEntry, TrailPerson
+from models.visit import Decision, DutyList, VisitEntry
 from services.transaction import transaction
 from tests.histories import Key, make_histories
 
 # A column of each that the ORM is asked to change.
 CHANGED = {
     Assignment: "assigned_at",
+    Decision: "at",
+    DutyList: "unit_id",
     Extension: "extended_at",
+    OwnerChange: "at",
     PersonRevision: "changed_at",
     ServiceRecordRevision: "corrected_at",
+    TableChange: "at",
+    TallyCorrection: "at",
+    TallySignature: "signed_at",
     TimelineEntry: "at",
     TrailEntry: "at",
     TrailPerson: "person_id",
+    VisitEntry: "at",
 }
 SECRET = {PersonRevision: "before", ServiceRecordRevision: "before", TrailEntry: "criteria"}
 NUMBERS = {"chain", "number", "persons"}
@@ -139,6 +150,7 @@ LEAVES = {
     PersonRevision: "DELETE FROM person_revision",
     ServiceRecordRevision: "DELETE FROM service_record_revision",
     TimelineEntry: "UPDATE timeline_entry SET reason = ''",
+    VisitEntry: "UPDATE visit_entry SET reason = ''",
 }
 
 
@@ -153,12 +165,16 @@ def test_what_people_typed_goes_only_with_an_anonymised_person(
         session.execute(sa.text(LEAVES[model]))
 
 
-def test_of_an_anonymised_persons_timeline_only_the_reason_goes(session: Session, rows: Rows) -> None:
+@pytest.mark.parametrize("model", [TimelineEntry, VisitEntry], ids=lambda model: model.__tablename__)
+def test_of_an_anonymised_persons_timeline_only_the_reason_goes(
+    session: Session, rows: Rows, model: type[AppendOnly]
+) -> None:
+    table = model.__tablename__
     with transaction(session):
         session.execute(sa.update(Person).values(anonymised_on=sa.func.current_date()))
-    refused(session, "UPDATE timeline_entry SET reason = 'better'")
-    for column in columns(TimelineEntry):
+    refused(session, f"UPDATE {table} SET reason = 'better'")
+    for column in columns(model):
         if column not in ("id", "reason"):
             new = "'{\"x\": 1}'" if column == "detail" else _different(column)
-            refused(session, f"UPDATE timeline_entry SET reason = '', {column} = {new}")
-    refused(session, "DELETE FROM timeline_entry")
+            refused(session, f"UPDATE {table} SET reason = '', {column} = {new}")
+    refused(session, f"DELETE FROM {table}")

@@ -1,0 +1,194 @@
+"""永久轉案 on both databases: proposed with consent, answered by the other, executed at reception, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.desk_rules import BusinessType
+from models.notice import Notice
+from models.ownership import Owner, OwnerChange, PermanentTransfer
+from models.person import Person
+from rules.actor import Actor
+from rules.errors import AlreadyDone, FieldFault, NotFound, RuleBroken
+from services import ownership, transfers
+from services.transaction import transaction
+from tests.conftest import NOW
+from tests.factories import make_desk, make_person
+
+Who = Callable[[str], Actor]
+
+
+@pytest.fixture
+def owned(session: Session, act_as: Who) -> tuple[Person, BusinessType]:
+    """A person whose job seeking belongs to counter1."""
+    make_desk(session)
+    person = make_person(session)
+    kind = session.scalars(select(BusinessType).where(BusinessType.letter == "A")).one()
+    officer = act_as("counter1")
+    with transaction(session):
+        ownership.give(
+            session,
+            unit_id=officer.unit_id or 0,
+            person_id=person.id,
+            business_type_id=kind.id,
+            to_id=officer.user_id,
+            cause="new_case",
+            by=officer,
+            at=NOW,
+        )
+    return person, kind
+
+
+def propose(
+    session: Session, owned: tuple[Person, BusinessType], by: Actor, to: Actor, **changed: object
+) -> PermanentTransfer:
+    said = {"reason": "晤談後確認為身心障礙者。", "consent": True, "to_id": to.user_id, **changed}
+    person, kind = owned
+    with transaction(session):
+        return transfers.propose(
+            session,
+            person_id=person.id,
+            business_type_id=kind.id,
+            by=by,
+            at=NOW,
+            **said,  # type: ignore[arg-type]  # what a form sends
+        )
+
+
+def owner_of(session: Session) -> int:
+    return session.scalars(select(Owner.officer_id)).one()
+
+
+def test_a_transfer_goes_from_the_proposal_to_the_new_owner(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    one, four, reception = act_as("counter1"), act_as("counter4"), act_as("reception")
+    made = propose(session, owned, one, four)
+    assert owner_of(session) == one.user_id
+    with transaction(session):
+        transfers.answer(session, made.id, agreed=True, by=four, at=NOW)
+    assert [each.id for each in transfers.pending(session, reception.unit_id or 0)] == [made.id]
+    with transaction(session):
+        transfers.execute(session, made.id, by=reception, at=NOW)
+    assert owner_of(session) == four.user_id
+    last = session.scalars(select(OwnerChange).order_by(OwnerChange.id.desc())).first()
+    assert last is not None
+    assert (last.from_id, last.to_id, last.cause) == (one.user_id, four.user_id, "transfer")
+
+
+def test_the_other_officer_the_supervisor_and_reception_are_told(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    four = act_as("counter4")
+    made = propose(session, owned, act_as("counter1"), four)
+    with transaction(session):
+        transfers.answer(session, made.id, agreed=True, by=four, at=NOW)
+    told = session.execute(select(Notice.to_id, Notice.to_permission).order_by(Notice.id)).all()
+    assert [tuple(row) for row in told] == [
+        (four.user_id, ""),
+        (None, "DESK_SUPERVISE"),
+        (None, "VISIT_RECEIVE"),
+    ]
+    assert owned[0].name not in str(session.scalars(select(Notice.values)).all())
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [({"consent": False}, "consent"), ({"reason": " "}, "reason"), ({"to_id": None}, "to_id")],
+)
+def test_a_proposal_needs_consent_a_reason_and_another_officer(
+    session: Session,
+    owned: tuple[Person, BusinessType],
+    act_as: Who,
+    changed: dict[str, object],
+    field: str,
+) -> None:
+    with pytest.raises(FieldFault) as refused:
+        propose(session, owned, act_as("counter1"), act_as("counter4"), **changed)
+    assert refused.value.field == field
+
+
+def test_only_the_owner_proposes_and_never_to_himself_or_another_centre(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    with pytest.raises(RuleBroken, match="目前不是由您承辦"):
+        propose(session, owned, act_as("counter2"), act_as("counter4"))
+    for wrong in ("counter1", "manager3"):
+        with pytest.raises(FieldFault):
+            propose(session, owned, act_as("counter1"), act_as(wrong))
+
+
+def test_there_is_one_open_transfer_of_a_person_and_business_type(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    made = propose(session, owned, act_as("counter1"), act_as("counter4"))
+    with pytest.raises(RuleBroken, match="已有一筆轉案"):
+        propose(session, owned, act_as("counter1"), act_as("counter5"))
+    with transaction(session):
+        transfers.withdraw(session, made.id, by=act_as("counter1"), at=NOW)
+    propose(session, owned, act_as("counter1"), act_as("counter5"))
+
+
+def test_declining_needs_a_reason_and_ends_it(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    four = act_as("counter4")
+    made = propose(session, owned, act_as("counter1"), four)
+    with pytest.raises(FieldFault), transaction(session):
+        transfers.answer(session, made.id, agreed=False, by=four, at=NOW)
+    with transaction(session):
+        transfers.answer(session, made.id, agreed=False, note="本組本月受訓", by=four, at=NOW)
+    with pytest.raises(AlreadyDone), transaction(session):
+        transfers.execute(session, made.id, by=act_as("reception"), at=NOW)
+
+
+def test_only_the_other_officer_answers_and_only_reception_executes(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    made = propose(session, owned, act_as("counter1"), act_as("counter4"))
+    for wrong in ("counter1", "counter2", "reception", "supervisor3"):
+        with pytest.raises(NotFound), transaction(session):
+            transfers.answer(session, made.id, agreed=True, by=act_as(wrong), at=NOW)
+    with transaction(session):
+        transfers.answer(session, made.id, agreed=True, by=act_as("counter4"), at=NOW)
+    for wrong in ("counter1", "counter4", "supervisor", "itstaff"):
+        with pytest.raises(NotFound), transaction(session):
+            transfers.execute(session, made.id, by=act_as(wrong), at=NOW)
+
+
+def test_a_transfer_is_executed_once(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    made = propose(session, owned, act_as("counter1"), act_as("counter4"))
+    with transaction(session):
+        transfers.answer(session, made.id, agreed=True, by=act_as("counter4"), at=NOW)
+    with transaction(session):
+        transfers.execute(session, made.id, by=act_as("reception"), at=NOW)
+    with pytest.raises(AlreadyDone), transaction(session):
+        transfers.execute(session, made.id, by=act_as("reception"), at=NOW)
+    assert len(session.scalars(select(OwnerChange)).all()) == 2
+
+
+def test_a_transfer_of_somebody_who_has_another_owner_by_now_is_refused(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    made = propose(session, owned, act_as("counter1"), act_as("counter4"))
+    person, kind = owned
+    with transaction(session):
+        transfers.answer(session, made.id, agreed=True, by=act_as("counter4"), at=NOW)
+        ownership.give(
+            session,
+            unit_id=made.unit_id,
+            person_id=person.id,
+            business_type_id=kind.id,
+            to_id=act_as("counter7").user_id,
+            cause="departure",
+            by=act_as("supervisor"),
+            at=NOW,
+        )
+    with pytest.raises(RuleBroken, match="已經更換"), transaction(session):
+        transfers.execute(session, made.id, by=act_as("reception"), at=NOW)
