@@ -9,11 +9,13 @@ from flask import Flask, request, url_for
 from flask_babel import get_locale
 from flask_login import current_user
 
+from models.scopes import DESK_STAFF
 from rules import national_id, roc_dates
 from rules.calendar import local_time_text
+from rules.clock import time_text
 from rules.due_dates import urgency
 from rules.permissions import Permission as P
-from views.access import grants_of_request, today
+from views.access import grants_of_request, now, today
 from views.audit.person import trail_url
 from views.menu import menu
 from views.texts import listed, translated
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
         roc=lambda day: roc_dates.show(day) if day else "",
         roc_birthday=roc_dates.show_birthday,
         roc_moment=lambda moment: local_time_text(moment) if moment else "",
+        roc_clock=time_text,
         masked_id=national_id.mask,
         translated=translated,
         listed=listed,
@@ -52,7 +55,15 @@ def _shell(app: Flask) -> SimpleNamespace:
         user_name=current_user.get_full_name(),
         roles_text=listed(grants_of_request().roles),
         menu=menu(),
+        now=now().isoformat(),
+        pulse_url=_pulse_url(),
     )
+
+
+def _pulse_url() -> str:
+    """For who works at a front desk: where every page asks what is new there."""
+    may = current_user.unit_id and not current_user.must_change_password
+    return url_for("Pulse.index") if may and grants_of_request().permissions.intersection(DESK_STAFF) else ""
 
 
 def _support_url() -> str | None:

@@ -18,7 +18,7 @@ from app.extensions import db
 from reports.office_days import office_days
 from rules.calendar import local_date
 from rules.office_days import digest_due
-from services import batch, digest, housekeeping, outbox, retention, trail_watch
+from services import batch, desk_watch, digest, housekeeping, outbox, retention, trail_watch
 from services.retention import Schedule
 from services.transaction import transaction
 
@@ -43,6 +43,11 @@ def init_app(app: Flask) -> None:
     def daily_digest() -> int:
         with app.app_context():
             return digest_of_today(huey, at=datetime.now(UTC))
+
+    @huey.periodic_task(crontab(minute="*/5"), name="watch_front_desks")
+    def watch_front_desks() -> int:
+        with app.app_context(), transaction(db.session):
+            return desk_watch.run(db.session, at=datetime.now(UTC), base_url=app.config["PUBLIC_URL"])
 
     @huey.task(name="check_trail")
     def check_trail() -> None:

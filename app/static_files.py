@@ -20,10 +20,12 @@ def is_static(endpoint: str | None) -> bool:
 
 class PageSessions(SecureCookieSessionInterface):
     """Only pages send the session's cookie. With a file it could be kept by a cache for others, and one that arrives
-    late would put back the session from before a log-out or a change of the language."""
+    late would put back the session from before a log-out or a change of the language. A request that a page makes by
+    itself (`X-Live`) is no activity of the user: it must not put off the log-out of who has gone away."""
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        return not is_static(request.endpoint) and super().should_set_cookie(app, session)
+        by_itself = is_static(request.endpoint) or "X-Live" in request.headers
+        return not by_itself and super().should_set_cookie(app, session)
 
 
 def init_app(app: Flask) -> None:

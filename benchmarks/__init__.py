@@ -1,1 +1,1 @@
-"""`make bench`: how fast the lists, the export and the reply form are, as ratios to bare floors. See docs/performance.md."""
+"""`make bench`: how fast lists, export, reply form and dispatch decision are, the first three as ratios to bare floors. See docs/performance.md."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from benchmarks import export, lists, reply_form
+from benchmarks import dispatch_rule, export, lists, reply_form
 from benchmarks.databases import BENCH
 from benchmarks.worlds import build
 
@@ -21,6 +21,7 @@ def main() -> int:
         lambda: lists.measure(world, small),
         lambda: export.measure(world),
         lambda: reply_form.measure(world),
+        dispatch_rule.measure,
     ):
         table = measure()
         parts.append(table.markdown())

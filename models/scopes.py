@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from models.account import Account
 from models.appointment import Appointment
 from models.case import Case, ServiceRecord
+from models.ownership import Owner
 from models.person import Person
 from models.referral import Referral
 from models.staff import Absence
@@ -137,6 +138,23 @@ def appointments(actor: Actor) -> ColumnElement[bool]:
     if not actor.may(P.APPOINTMENT_READ):
         return false()
     return Appointment.unit_id == actor.unit_id
+
+
+def centre_persons(actor: Actor) -> ColumnElement[bool]:
+    """Whom the actor's centre knows: by a visit, an appointment, an owner, or a referral that it received."""
+    if not any(actor.may(permission) for permission in (*DESK_STAFF, P.APPOINTMENT_READ)):
+        return false()
+    known = (
+        select(Visit.id).where(Visit.person_id == Person.id, Visit.unit_id == actor.unit_id),
+        select(Appointment.id).where(
+            Appointment.person_id == Person.id, Appointment.unit_id == actor.unit_id
+        ),
+        select(Owner.id).where(Owner.person_id == Person.id, Owner.unit_id == actor.unit_id),
+        select(Referral.id).where(
+            Referral.person_id == Person.id, Referral.receiving_unit_id == actor.unit_id
+        ),
+    )
+    return or_(*(each.correlate(Person).exists() for each in known))
 
 
 def centre_rows(actor: Actor, unit_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

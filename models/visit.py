@@ -166,6 +166,11 @@ class Visit(Versioned, Model):
     appointment: Mapped[Appointment | None] = relationship(foreign_keys=[appointment_id])
     booked: Mapped[Appointment | None] = relationship(foreign_keys=[booked_id])
 
+    @property
+    def ticket(self) -> str:
+        """As it is printed and called: A023."""
+        return f"{self.business_type.letter}{self.number:03}"
+
     def __repr__(self) -> str:
         return f"visit {self.id}"
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import contains_eager
 
 from models.account import Account
 from models.desk import Counter, CounterGroup, Post
@@ -96,7 +97,7 @@ def counters_now(session: ReadSession, unit_id: int, at: datetime) -> list[Count
     staff = _Staff(
         _attendances(session, unit_id, at),
         _absent(session, unit_id, day),
-        _departed(session, unit_id, day),
+        departed(session, unit_id, day),
         _visits(session, unit_id),
     )
     counters = session.execute(
@@ -120,6 +121,7 @@ def posts_of(session: ReadSession, unit_id: int, day: date) -> Sequence[Post]:
             Account.active.is_(True),
             Account.unit_id == unit_id,
         )
+        .options(contains_eager(Post.officer))
         .order_by(Post.starts_on, Post.id)
     ).all()
 
@@ -185,12 +187,13 @@ def _absent(session: ReadSession, unit_id: int, day: date) -> frozenset[int]:
     )
 
 
-def _departed(session: ReadSession, unit_id: int, day: date) -> frozenset[int]:
-    return frozenset(
-        session.scalars(
-            select(Departure.officer_id).where(Departure.unit_id == unit_id, Departure.left_on <= day)
-        )
+def departed(session: ReadSession, unit_id: int, day: date) -> frozenset[int]:
+    """Who has left by that day and has no post that begins later: somebody may come back."""
+    back = exists().where(
+        Post.unit_id == unit_id, Post.officer_id == Departure.officer_id, Post.starts_on >= Departure.left_on
     )
+    left = select(Departure.officer_id).where(Departure.unit_id == unit_id, Departure.left_on <= day, ~back)
+    return frozenset(session.scalars(left))
 
 
 def _visits(session: ReadSession, unit_id: int) -> dict[int, list[AtCounter]]:

@@ -19,6 +19,8 @@ from models.person import Person, PersonRevision
 from models.referral import Referral
 from models.trail import TrailEntry
 from reports.case_timeline import happenings
+from reports.disclosure_desk import desk_parts
+from reports.disclosure_part import Part
 from reports.fonts import Fonts
 from reports.pdf import render_pdf
 from reports.service_entries import Labels, entry_of, labels, load, reply_lines
@@ -47,18 +49,6 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-Fact = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One section: facts as label and text, then a table."""
-
-    title: str
-    facts: Sequence[Fact] = ()
-    head: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +67,7 @@ def disclosed(session: ReadSession, person: Person, *, reason: str, made_by: str
         _person(person),
         *_revisions(session, person),
         *_referrals(session, person),
+        *desk_parts(session, person),
         _looks(session, person),
     ]
     return Disclosed(reason, local_time_text(at), made_by, parts)

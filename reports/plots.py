@@ -32,12 +32,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """`note` follows the value in words. `url`: the list of what is counted."""
+    """`note` follows the value in words. `url`: the list of what is counted. `mark`: where the bar should end, as a line
+    across it; what it stands for belongs into the note."""
 
     label: str
     parts: Sequence[Part]
     note: str = ""
     url: str = ""
+    mark: float | None = None
 
     @property
     def value(self) -> int:
@@ -59,7 +61,7 @@ def bars(key: str, title: str, description: str, rows: Sequence[Bar], *, above: 
     """Horizontal bars; `above`: the labels are sentences and stand over their bars."""
     step, left = (ROW + 20, 0) if above else (ROW, LABEL)
     end = max([_cells(f"{row.value:,} {row.note}") * LETTER + 20 for row in rows] + [0])
-    scale = (WIDTH - left - end) / max([row.value for row in rows] + [1])
+    scale = (WIDTH - left - end) / max([row.value for row in rows] + [row.mark or 0 for row in rows] + [1])
     svg = _svg(key, title, description, step * len(rows), linked=any(row.url for row in rows))
     for place, row in enumerate(rows):
         top = place * step + (24 if above else (ROW - BAR) / 2)
@@ -72,6 +74,16 @@ def bars(key: str, title: str, description: str, rows: Sequence[Bar], *, above: 
         edge: float = left
         for part in row.parts:
             edge = _part(group, edge, top, part, scale)
+        if row.mark is not None:
+            at = left + row.mark * scale
+            ends = {
+                "x1": _number(at),
+                "x2": _number(at),
+                "y1": _number(top - 3),
+                "y2": _number(top + BAR + 3),
+            }
+            SubElement(group, "line", {"class": "plot-mark", **ends})
+            edge = max(edge, at)
         value = _text(group, edge + 8, middle, "plot-value is-middle", f"{row.value:,}")
         if row.note:
             SubElement(value, "tspan", {"class": "plot-note", "dx": "6"}).text = row.note

@@ -68,3 +68,24 @@ def _sqlite_year_month(element: Any, compiler: Any, **rest: Any) -> str:
 @compiles(YearMonth, "postgresql")
 def _postgresql_year_month(element: Any, compiler: Any, **rest: Any) -> str:
     return f"to_char({_inner(element, compiler, **rest)[0]}, 'YYYY-MM')"
+
+
+class TaipeiMinute(FunctionElement[int]):
+    """The minute of the day in Taipei, 0 to 1439, of a moment stored in UTC."""
+
+    name = "taipei_minute"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(TaipeiMinute, "sqlite")
+def _sqlite_taipei_minute(element: Any, compiler: Any, **rest: Any) -> str:
+    moment = _inner(element, compiler, **rest)[0]
+    hour, minute = (f"CAST(strftime('{part}', {moment}, '+8 hours') AS INTEGER)" for part in ("%H", "%M"))
+    return f"({hour} * 60 + {minute})"
+
+
+@compiles(TaipeiMinute, "postgresql")
+def _postgresql_taipei_minute(element: Any, compiler: Any, **rest: Any) -> str:
+    moment = f"({_inner(element, compiler, **rest)[0]} + INTERVAL '8 hours')"
+    return f"CAST(EXTRACT(HOUR FROM {moment}) * 60 + EXTRACT(MINUTE FROM {moment}) AS INTEGER)"

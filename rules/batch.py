@@ -95,13 +95,13 @@ class RowCheck:
         return replace(self, warnings=(*self.warnings, warning))
 
 
-def check_headings(found: Sequence[str]) -> None:
+def check_headings(found: Sequence[str], headings: Sequence[str] = HEADINGS) -> None:
     """Raises a refusal that names each cell of the first row that is not what the template has there."""
-    read = [*found, *[""] * len(COLUMNS)]
+    read = [*found, *[""] * len(headings)]
     wrong = [
-        f"{column.letter}1「{column.heading}」"
-        for column, text in zip(COLUMNS, read, strict=False)
-        if _folded(text) != _folded(column.heading)
+        f"{chr(ord('A') + index)}1「{heading}」"
+        for index, (heading, text) in enumerate(zip(headings, read, strict=False))
+        if _folded(text) != _folded(heading)
     ]
     if wrong:
         raise RuleBroken(

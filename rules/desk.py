@@ -166,3 +166,16 @@ OUTCOME_TEXT: Mapping[Outcome, str] = {
     Outcome.INCOMPLETE: N_("資料不全,待補件"),
     Outcome.OTHER: N_("其他"),
 }
+NOTICE_TEXT: Mapping[NoticeKind, str] = {
+    NoticeKind.RING: N_("來賓過去了"),
+    NoticeKind.LONG_WAIT: N_("等候過久"),
+    NoticeKind.COMPLAINT: N_("民眾申訴"),
+    NoticeKind.CHANGE_REQUEST: N_("更換就服員"),
+    NoticeKind.EMPLOYER: N_("雇主來訪"),
+    NoticeKind.EMERGENCY: N_("緊急求助"),
+    NoticeKind.REFUSAL: N_("無法接案"),
+    NoticeKind.UNDISPATCHED: N_("無人可派"),
+    NoticeKind.TRANSFER: N_("永久轉案"),
+    NoticeKind.UNENDED: N_("未按服務結束"),
+    NoticeKind.TALLY: N_("派案量表"),
+}

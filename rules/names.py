@@ -6,6 +6,11 @@ import re
 import unicodedata
 
 CIRCLE = "○"
+COMPOUND = frozenset(
+    ["歐陽", "司馬", "諸葛", "上官", "司徒", "夏侯", "皇甫", "尉遲", "公孫", "慕容", "令狐", "端木", "東方", "張簡", "范姜", "周黃", "江謝", "南宮", "司空", "長孫", "宇文"]
+)
+# A married woman's name with both surnames has four letters.
+MIN_CHINESE, MAX_SIMPLE = 2, 3
 _SEPARATORS = re.compile(r"([\s‧．·•・.,\-]+)")
 
 
@@ -29,6 +34,16 @@ def same_name(one: str, other: str) -> bool:
 def suffixes(name: str) -> list[str]:
     """Each tail of the name that a search for a part of it may begin with."""
     return [name[start:] for start in range(len(name)) if not name[start].isspace()]
+
+
+def surname(name: str) -> str:
+    """What a Chinese name is addressed by: two letters of a compound or a married name, else the first one.
+
+    A name with a dot or in another script has none that could be told from it: the whole name.
+    """
+    if not all("\u3400" <= char <= "\u9fff" or ord(char) > 0x1FFFF for char in name) or len(name) < MIN_CHINESE:
+        return name
+    return name[:2] if len(name) > MAX_SIMPLE or name[:2] in COMPOUND else name[:1]
 
 
 def _folded(name: str) -> str:

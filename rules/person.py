@@ -63,6 +63,24 @@ def check_person(raw: Mapping[str, str], *, today: date) -> PersonFields:
     return PersonFields(name, number, birthday, phone or "", home_phone, other_phone, address, postal_code)
 
 
+def check_visitor(raw: Mapping[str, str], *, today: date) -> PersonFields:
+    """Of a visitor the front desk needs number, name and birthday; a telephone if there is one. Raises `Faults`.
+
+    The address is asked for when a referral is filed.
+    """
+    gather = Gather()
+    with gather:
+        name = check_name(raw.get("name", ""))
+    with gather:
+        number = national_id.inspect(raw.get("national_id", "")).number
+    with gather:
+        birthday = check_birthday(raw.get("birthday", ""), today=today)
+    with gather:
+        phone = _phone(raw, "phone")
+    gather.raise_any()
+    return PersonFields(name, number, birthday, phone or "", None, None, "", "")
+
+
 def check_name(text: str) -> str:
     """Chinese, Latin, `‧`, blanks and the rarest characters pass: a name is what its bearer says it is."""
     if any(unicodedata.category(char) == "Co" for char in text):

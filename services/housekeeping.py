@@ -13,7 +13,7 @@ from models.account import Account
 from models.outbox import Mail, MailState
 from models.staff import SavedSearch
 from rules.calendar import TAIPEI
-from services import api_answers, batch, drafts, support
+from services import api_answers, batch, drafts, retention_desk, support, table_import
 from services.file_changes import FileChanges
 from services.file_store import FileStore
 from services.retention import Schedule
@@ -32,6 +32,7 @@ class Cleared:
     searches: int
     questions: int = 0
     mails: int = 0
+    desk_records: int = 0
 
     @property
     def told(self) -> str:
@@ -40,9 +41,9 @@ class Cleared:
 
 
 def run(session: AnySession, store: FileStore, schedule: Schedule, *, at: datetime) -> Cleared:
-    """Questions, and mails about no single referral, go by the retention schedule; with 0 months they stay."""
+    """Questions, mails about no single referral, and records about who never came, go by the retention schedule; with 0 months they stay."""
     with transaction(session):
-        uploads = batch.discard_old(session, at=at)
+        uploads = batch.discard_old(session, at=at) + table_import.discard_old(session, at=at)
     with transaction(session):
         answers = api_answers.discard_old(session, at=at)
     with FileChanges(store) as files, transaction(session):
@@ -56,7 +57,9 @@ def run(session: AnySession, store: FileStore, schedule: Schedule, *, at: dateti
         questions = support.discard_old(session, before=limit)
     with transaction(session):
         mails = _delete_mails(session, limit)
-    return Cleared(uploads, answers, left, searches, questions, mails)
+    with transaction(session):
+        desk_records = retention_desk.forget_old_records(session, before=schedule.limit)
+    return Cleared(uploads, answers, left, searches, questions, mails, desk_records)
 
 
 def _forget_searches(session: AnySession) -> int:

@@ -7,6 +7,7 @@ it: it may be large at once, but in an hour it brings no more than single look-u
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,6 +20,8 @@ from services.transaction import AnySession
 LOOK_UPS = 30
 WINDOW = timedelta(minutes=10)
 MOST_ASKED = 180
+DESK_LOOK_UPS = 100
+DESK_MOST_ASKED = 400
 HOUR = timedelta(hours=1)
 ASKED = "asked"
 """Under this name the entry of a batch tells how many numbers were asked for."""
@@ -26,17 +29,33 @@ UNKNOWN = "unknown"
 """And under this one the keyed hashes of those that nobody has; the others are the entry's persons."""
 
 
-def require_room(session: AnySession, *, by: Actor, at: datetime, batch: int = 0) -> None:
+@dataclass(frozen=True)
+class Limits:
+    """Of one user: by hand within `WINDOW`, and all that is asked for within an hour."""
+
+    by_hand: int
+    asked: int
+
+
+REFERRAL_LINE = Limits(LOOK_UPS, MOST_ASKED)
+FRONT_DESK = Limits(DESK_LOOK_UPS, DESK_MOST_ASKED)
+"""At the reception every visitor is looked up, with the card in hand: on a full day one comes every twenty seconds, whoever
+is new is asked for twice, and one desk stands in for another. Numbers tried by a program still come to an end at once."""
+
+
+def require_room(
+    session: AnySession, *, by: Actor, at: datetime, batch: int = 0, limits: Limits = REFERRAL_LINE
+) -> None:
     """Raises `TooMany`. `batch`: how many numbers are asked for at once; 0: one, by hand."""
     recent = session.execute(
         select(TrailEntry.at, TrailEntry.criteria).where(
             TrailEntry.actor_id == by.user_id, TrailEntry.act == Act.LOOK_UP, TrailEntry.at > at - HOUR
         )
     ).all()
-    if not batch and sum(entry.at > at - WINDOW for entry in recent) >= LOOK_UPS:
+    if not batch and sum(entry.at > at - WINDOW for entry in recent) >= limits.by_hand:
         raise TooMany("查詢次數太多,請10分鐘後再試。已填寫的內容都還在。")
-    if sum(_asked(entry.criteria) for entry in recent) + max(batch, 1) > MOST_ASKED:
-        raise TooMany("一小時內查詢的人數已達上限(%(most)s人),請稍後再試。", most=MOST_ASKED)
+    if sum(_asked(entry.criteria) for entry in recent) + max(batch, 1) > limits.asked:
+        raise TooMany("一小時內查詢的人數已達上限(%(most)s人),請稍後再試。", most=limits.asked)
 
 
 def _asked(criteria: str) -> int:

@@ -73,7 +73,7 @@ def look_up(
     _require(by, Permission.REFERRAL_SUBMIT)
     accounts.take_turn(session, by.user_id)
     look_ups.require_room(session, by=by, at=at)
-    found = _with_number(session, number)
+    found = with_number(session, number)
     trail.record(
         session,
         Act.LOOK_UP,
@@ -135,7 +135,7 @@ def register(session: AnySession, fields: PersonFields, *, by: Actor, at: dateti
     if known.person or known.refusal:
         return known
     added = add(session, fields, by=by, at=at)
-    return LookUp(added) if added else fitting(_with_number(session, fields.national_id), fields.name)
+    return LookUp(added) if added else fitting(with_number(session, fields.national_id), fields.name)
 
 
 def add(session: AnySession, fields: PersonFields, *, by: Actor, at: datetime) -> Person | None:
@@ -143,7 +143,7 @@ def add(session: AnySession, fields: PersonFields, *, by: Actor, at: datetime) -
 
     None when somebody else has registered the number since: what was typed is not saved then.
     """
-    _require(by, Permission.REFERRAL_SUBMIT)
+    _require(by, Permission.REFERRAL_SUBMIT, Permission.VISIT_RECEIVE)
     number = ids.inspect(fields.national_id)
     person = Person(
         **asdict(fields),
@@ -225,14 +225,16 @@ def write_suffixes(session: AnySession, person: Person) -> None:
     session.flush()
 
 
-def _with_number(session: AnySession, number: str) -> Person | None:
+def with_number(session: AnySession, number: str) -> Person | None:
+    """Whoever has the number; the caller records that it was asked for."""
     return session.scalars(
         select(Person).where(Person.national_id_hash == KEYS.search_hash(number))
     ).one_or_none()
 
 
-def _require(by: Actor, permission: Permission) -> None:
-    if not by.may(permission):
+def _require(by: Actor, *permissions: Permission) -> None:
+    """Any one of them is enough."""
+    if not any(by.may(permission) for permission in permissions):
         raise NotFound(NO_PERSON)
 
 

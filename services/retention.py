@@ -1,6 +1,6 @@
 """The retention schedule: what tells who somebody was goes when its purpose is over; the figures stay. docs/audit.md.
 
-A person is anonymised when all referrals are finished and nothing has happened to them for the set time. Unit, dates,
+A person is anonymised when all referrals are finished and nothing has happened, visits included, for the set time. Unit, dates,
 states, identities and services stay, for statistics; so does the trail of who looked. 個人資料保護法 §11(3).
 """
 
@@ -27,6 +27,7 @@ from rules.texts import N_
 from services import trail
 from services.file_changes import FileChanges
 from services.file_store import FileStore
+from services.retention_desk import came_later, empty_visits, forget_evidence
 from services.transaction import AnySession, transaction
 
 BATCH = 100
@@ -65,6 +66,7 @@ def due(schedule: Schedule) -> ColumnElement[bool]:
         & ~unfinished
         & ~closed_later
         & ~moved_later
+        & ~came_later(schedule.limit)
         & or_(Person.changed_at.is_(None), ~saved_later)
     )
 
@@ -115,7 +117,9 @@ def anonymise_batch(
     persons = session.scalars(select(Person.id).where(Person.id.in_(chosen), due(schedule))).all()
     if not persons:
         return 0
+    forget_evidence(session, persons)
     _empty_persons(session, persons, at=at)
+    empty_visits(session, persons)
     referrals = session.scalars(select(Referral.id).where(Referral.person_id.in_(persons))).all()
     _empty_referrals(session, referrals)
     _delete_files(session, files, referrals)

@@ -27,6 +27,21 @@ START = bytes(32)
 """What the first entry of a chain follows."""
 
 
+def seen(session: AnySession, screen: str, *, by: Actor, since: datetime) -> set[int]:
+    """Whom this screen (the part of an endpoint before its dot) has shown to the actor since then, as the trail says."""
+    shown = (
+        select(TrailPerson.person_id)
+        .join(TrailEntry, TrailEntry.id == TrailPerson.entry_id)
+        .where(
+            TrailEntry.actor_id == by.user_id,
+            TrailEntry.act.in_((Act.LIST, Act.VIEW)),
+            TrailEntry.at >= since,
+            TrailEntry.screen.startswith(f"{screen}.", autoescape=True),
+        )
+    )
+    return set(session.scalars(shown))
+
+
 def record(
     session: AnySession,
     act: Act,

@@ -13,20 +13,25 @@ from models.account import Account
 from models.case import Assignment, Case, ServiceRecord
 from models.codes import Identity, Indicator, RefusalReason, ServiceKind
 from models.crypto import KEYS
-from models.desk import Desk
+from models.desk import Counter, Desk, Post
+from models.desk_rules import BusinessType
 from models.organisation import Unit
 from models.person import Person
 from models.referral import Referral
 from models.staff import Absence
+from models.visit import Visit
 from rules import national_id
 from rules.actor import Actor
 from rules.calendar import local_date
+from rules.desk import Basis as JudgedBy
 from rules.due_dates import first_due
 from rules.errors import FieldFault
 from rules.referral_flow import Move, State
 from rules.routing import Basis
+from rules.visit_flow import State as VisitState
 from services.demo.cast import HSINCHU
 from services.demo.desk_tables import seed_desk
+from services.desk import draw_ticket
 from services.people import write_suffixes
 from services.timeline import add_entry
 from services.transaction import AnySession
@@ -205,3 +210,60 @@ def make_desk(session: AnySession, unit_code: str = HSINCHU, at: datetime = AT) 
     desk = seed_desk(session, unit_code, at=at)
     session.commit()
     return desk
+
+
+def make_visit(
+    session: AnySession,
+    *,
+    officer: str | None = "counter1",
+    letter: str = "A",
+    state: VisitState = VisitState.WAITING,
+    person: Person | None = None,
+    at: datetime = AT,
+    **values: Any,
+) -> Visit:
+    """A new case of `make_desk`'s centre, dispatched to the counter of `officer`; None: to nobody. Serving and served
+    ones began at `at`."""
+    desk = session.scalars(select(Desk)).first()
+    unit_id = desk.unit_id if desk else 0
+    kind = session.scalars(
+        select(BusinessType).where(BusinessType.unit_id == unit_id, BusinessType.letter == letter)
+    ).one()
+    seat = session.execute(
+        select(Counter, Post.officer_id)
+        .join(Post, Post.counter_id == Counter.id)
+        .join(Account, Account.id == Post.officer_id)
+        .where(Account.username == (officer or "counter1"))
+    ).one()
+    reception = session.scalars(select(Account.id).where(Account.username == "reception")).one()
+    dispatched = {
+        "counter_id": seat[0].id,
+        "group_id": seat[0].group_id,
+        "officer_id": seat[1],
+        "dispatched_at": at,
+        "counted": True,
+    }
+    begun = state in (VisitState.SERVING, VisitState.SERVED)
+    visit = Visit(
+        **{
+            "unit_id": unit_id,
+            "day": local_date(at),
+            "number": draw_ticket(session, unit_id, local_date(at)),
+            "business_type": kind,
+            "person": person or make_person(session),
+            "state": state.value if officer else VisitState.CHECKED_IN.value,
+            "new_case": True,
+            "basis": JudgedBy.NOTHING_FOUND.value,
+            "checked_in_at": at,
+            "checked_in_by_id": reception,
+            "queue_from": at,
+            "started_at": at if begun else None,
+            "ended_at": at if state is VisitState.SERVED else None,
+            "submission_key": str(uuid.uuid4()),
+            **(dispatched if officer else {}),
+            **values,
+        }
+    )
+    session.add(visit)
+    session.flush()
+    return visit

@@ -83,7 +83,7 @@ PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
 # demo world and the directory are data, and some modules read Chinese rather than write it.
 NO_SCREEN = (
     "app/cli/", "app/serve.py", "reports/mails.py", "reports/reminders.py", "reports/line_breaks.py", "reports/xlsx.py",
-    "reports/batch_template.py", "reports/disclosure.py", "rules/batch_cells.py", "rules/addresses/", "rules/names.py",
+    "reports/batch_template.py", "reports/disclosure", "rules/batch_cells.py", "rules/addresses/", "rules/names.py",
     "rules/phones.py", "rules/roc_dates.py", "services/demo/", "services/postal_file.py",
     "views/api/schemas.py", "views/api/answer_schemas.py",  # for programmers, with the terms of the screens
 )  # fmt: skip

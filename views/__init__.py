@@ -28,6 +28,26 @@ from views.case_history import CaseHistory
 from views.case_records import CaseRecords
 from views.case_search import CaseSearch
 from views.dashboard import Dashboard
+from views.desk import tables as desk_tables
+from views.desk.appointment_form import AppointmentForm
+from views.desk.appointment_list import AppointmentList
+from views.desk.appointment_rate import AppointmentRate
+from views.desk.appointments import AppointmentBook
+from views.desk.attendance import AttendanceScreen
+from views.desk.board import Board, BoardKey, limit_wrong_keys
+from views.desk.counter import CounterDesk
+from views.desk.dashboard import DeskDashboard
+from views.desk.departures import HandedOver, HandedOverToMe, OfficerDepartures
+from views.desk.notices import Notices
+from views.desk.overtime import DeskOvertime
+from views.desk.pulse import Pulse
+from views.desk.reception import Reception
+from views.desk.reception_visits import ReceptionVisits
+from views.desk.supervision import DeskSupervision
+from views.desk.supervision_lists import DeskRefusals, DeskRequests
+from views.desk.tally import Tally
+from views.desk.transfers import PermanentTransfers
+from views.desk.unended import Unended
 from views.generated.cases import CaseListView
 from views.generated.referrals import ReferralListView
 from views.generated.service_records import ServiceRecordListView
@@ -47,28 +67,49 @@ from views.unrouted import Unrouted
 from views.worklist import Worklist
 
 SCREENS: tuple[type, ...] = (
+    AppointmentRate,
     AbsenceView,
     AccountView,
     AgencyView,
     ApiKeyView,
+    AppointmentBook,
+    AppointmentForm,
+    AppointmentList,
+    AttendanceScreen,
     api.ApiDocs,
     AuditedPersonTrail,
+    Board,
+    BoardKey,
     BulletinView,
     CaseHistory,
     CaseListView,
     CaseRecords,
     CaseSearch,
+    HandedOver,
+    HandedOverToMe,
     Health,
+    CounterDesk,
     CountyDefaultView,
     Dashboard,
+    DeskDashboard,
+    DeskOvertime,
+    DeskRefusals,
+    DeskRequests,
+    DeskSupervision,
     Disclosure,
     DownloadView,
     NewsView,
+    OfficerDepartures,
+    Notices,
     OutboxView,
+    Pulse,
     Intake,
     IntakeBulk,
     PasswordView,
+    PermanentTransfers,
     PersonTrail,
+    Reception,
+    ReceptionVisits,
     ReferralBatch,
     ReferralDetail,
     ReferralWithdrawal,
@@ -84,15 +125,18 @@ SCREENS: tuple[type, ...] = (
     ServiceRecordListView,
     Support,
     SupportDesk,
+    Tally,
     TrailLog,
     Transfer,
     TransferBulk,
     Uncovered,
+    Unended,
     UnitView,
     Unrouted,
     UserView,
     ReferralSubmit,
     Worklist,
+    *desk_tables.SCREENS,
 )
 
 
@@ -100,5 +144,6 @@ def register(appbuilder: AppBuilder) -> None:
     """LoginView is registered by the security manager, Home by AppBuilder itself."""
     for screen in SCREENS:
         appbuilder.add_view_no_menu(screen)
+    limit_wrong_keys(appbuilder, current_app.view_functions)
     api.register(appbuilder)
     code_tables.register(current_app.extensions["sqlalchemy"])

@@ -67,11 +67,41 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _l("前台作業"),
+        (
+            Entry(_l("我的櫃台"), "CounterDesk.index", "fa-desktop", P.VISIT_SERVE),
+            Entry(_l("接待台"), "Reception.index", "fa-bell-concierge", P.VISIT_RECEIVE),
+            Entry(_l("預約簿"), "AppointmentBook.index", "fa-calendar-days", P.APPOINTMENT_READ),
+            Entry(_l("差勤登錄"), "AttendanceScreen.index", "fa-user-clock", P.ATTENDANCE_WRITE),
+            Entry(_l("差勤登錄"), "AttendanceScreen.index", "fa-user-clock", P.DESK_SUPERVISE),
+            Entry(_l("派案量表"), "Tally.day", "fa-table", P.TALLY_READ),
+            Entry(_l("我的未結束服務"), "Unended.mine", "fa-hourglass-end", P.VISIT_SERVE),
+            Entry(_l("叫號螢幕"), "BoardKey.index", "fa-display", P.BOARD_WRITE),
+        ),
+    ),
+    (
+        _l("前台督導"),
+        (
+            Entry(_l("前台督導"), "DeskSupervision.index", "fa-clipboard-list", P.DESK_SUPERVISE),
+            Entry(_l("未結束服務"), "Unended.index", "fa-hourglass-end", P.UNENDED_CHECK),
+            Entry(_l("預約率"), "AppointmentRate.index", "fa-percent", P.UNENDED_CHECK),
+            Entry(_l("前台統計"), "DeskDashboard.index", "fa-chart-line", P.DESK_SUPERVISE),
+        ),
+    ),
+    (
         _l("資料列表"),
         (
             Entry(_l("轉介單列表"), "ReferralListView.list", "fa-list", P.REFERRAL_LIST_READ),
             Entry(_l("個案列表"), "CaseListView.list", "fa-list", P.CASE_LIST_READ),
             Entry(_l("服務紀錄列表"), "ServiceRecordListView.list", "fa-list", P.SERVICE_RECORD_LIST_READ),
+        ),
+    ),
+    (
+        _l("前台設定"),
+        (
+            Entry(_l("櫃台輪值清冊"), "CounterRoster.index", "fa-calendar-week", P.COUNTER_ROSTER_READ),
+            Entry(_l("到訪紀錄列表"), "VisitListView.list", "fa-list", P.VISIT_LIST_READ),
+            Entry(_l("前台設定"), "DeskTables.index", "fa-sliders", P.DESK_TABLE_READ),
         ),
     ),
     (

@@ -16,11 +16,12 @@ from models.case import Case
 from models.person import Person
 from models.referral import Referral
 from models.trail import Act
+from rules.calendar import day_begins
 from rules.permissions import Permission
 from rules.texts import N_
 from services import people, trail
 from services.transaction import transaction
-from views.access import actor, database, now
+from views.access import actor, database, now, today
 
 # Why the role allowed it.
 SENT = N_("本單位送出的轉介單")
@@ -29,6 +30,8 @@ OWN_CASE = N_("本人承辦的個案")
 UNIT_CASE = N_("本單位的個案")
 WITHIN_REACH = N_("職務範圍內的資料列表")
 REFERRING = N_("建立轉介單")
+VISIT = N_("到本中心的民眾")
+APPOINTED = N_("本中心的預約")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,15 @@ def shown(
 ) -> None:
     """The answer to this request shows data of these persons. `criteria`: what was searched for, an ID masked."""
     g.setdefault("sights", []).append(Sight(act, tuple(persons), ground, criteria or {}))
+
+
+def shown_live(persons: Iterable[int], *, ground: str) -> None:
+    """The same for a part of a page that asks by itself, every few seconds: only whom this screen has not shown to the user
+    today, so that an open page makes an entry when somebody new appears on it and not with each question.
+    """
+    screen = (request.endpoint or "").partition(".")[0]
+    if new := set(persons) - trail.seen(database(), screen, by=actor(), since=day_begins(today())):
+        shown(new, act=Act.LIST, ground=ground)
 
 
 def revealed(person: Person, *, ground: str) -> str:

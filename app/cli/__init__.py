@@ -8,12 +8,14 @@ from app.cli.audit import audit_group
 from app.cli.data import prepare
 from app.cli.demo import demo_group
 from app.cli.digest import digest_group
+from app.cli.dispatch import dispatch_group
 from app.cli.jobs import jobs
 from app.cli.keys import keys_group
 from app.cli.person import person_group
 from app.cli.postal import data_group, postal_group
 from app.cli.retention import retention_group
 from app.cli.roles import roles_group
+from app.cli.tally import tally_group
 from app.cli.user import user_group
 
 COMMANDS = (
@@ -21,6 +23,7 @@ COMMANDS = (
     data_group,
     demo_group,
     digest_group,
+    dispatch_group,
     jobs,
     keys_group,
     person_group,
@@ -28,6 +31,7 @@ COMMANDS = (
     prepare,
     retention_group,
     roles_group,
+    tally_group,
     user_group,
 )
 

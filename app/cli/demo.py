@@ -11,10 +11,15 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy import select
 
 from app.extensions import db
+from models.account import Account
 from rules.calendar import local_date
-from services.demo import cast, world
+from services import board
+from services.demo import cast, desk_morning, world
+from services.demo.desk_day import actor_of
+from services.demo.desk_load import LargeDesk
 from services.demo.load import LargeWorld
 from services.file_changes import FileChanges
 from services.transaction import transaction
@@ -33,7 +38,13 @@ def seed() -> None:
         cast.seed_units(db.session)
         cast.seed_accounts(db.session, password=password, at=at)
         told = world.seed(db.session, changes, at=at, base_url=base_url)
+        visits = desk_morning.seed(db.session, at=at)
+        key = demo_board(current_app.config["INSTANCE"])
     click.echo(f"{told} referrals made up" if told else "the demo world stands already, nothing added")
+    click.echo(f"{visits} visits at the front desk" if visits else "the front desk's morning stands already")
+    click.echo(
+        f"Board of the hall: {base_url}/board/{key}" if key else "Board of the hall: 前台作業 → 叫號螢幕"
+    )
     click.echo(f"Demo accounts, all with the password {password}")
     for member in cast.CAST:
         click.echo(f"  {member.username:<12} {'、'.join(member.roles)}  {member.name}")
@@ -51,16 +62,21 @@ def seed() -> None:
     "--visits",
     type=click.IntRange(0),
     default=0,
-    help="Visits of the front desk; there is no front desk yet.",
+    help="Visits of the front desk, on the days of one month; needs `demo seed`.",
+)
+@click.option(
+    "--counters",
+    type=click.IntRange(8, 999),
+    default=8,
+    show_default=True,
+    help="Counters of the front desk that shall be there.",
 )
 @click.option(
     "--seed", "seed_number", default=1, show_default=True, help="The same number gives the same world."
 )
-def load(referrals: int, visits: int, seed_number: int) -> None:
+def load(referrals: int, visits: int, counters: int, seed_number: int) -> None:
     """Add a large, realistic world for benchmarks; each call adds to what is there."""
     _refuse_in_production()
-    if visits:
-        click.echo("--visits: visits come with the front desk; none are made.", err=True)
     session = db.session()
     with transaction(session):
         large = LargeWorld(
@@ -73,6 +89,21 @@ def load(referrals: int, visits: int, seed_number: int) -> None:
     with transaction(session):
         large.finish(session)
     click.echo(f"{large.written:,} rows for {referrals:,} referrals")
+    if visits:
+        _load_visits(visits, counters, seed_number)
+
+
+def _load_visits(visits: int, counters: int, seed_number: int) -> None:
+    session, today = db.session(), local_date(datetime.now(UTC))
+    with transaction(session):
+        large = LargeDesk(session, visits=visits, counters=counters, seed=seed_number, today=today)
+    with click.progressbar(length=visits, label="visits", file=sys.stderr) as bar:
+        for batch in large.batches():
+            with transaction(session):
+                bar.update(large.write(session, batch))
+    with transaction(session):
+        large.finish(session)
+    click.echo(f"{large.written:,} visits at {counters} counters")
 
 
 def demo_password(instance: Path) -> str:
@@ -83,6 +114,19 @@ def demo_password(instance: Path) -> str:
         path.chmod(0o600)
     password: str = json.loads(path.read_text())
     return password
+
+
+def demo_board(instance: Path) -> str:
+    """The key of the demo centre's board, made once and kept beside the database; empty when a user has made another."""
+    path = instance / "demo-board.json"
+    if path.exists():
+        kept: str = json.loads(path.read_text())
+        return kept if board.desk_of(db.session, kept) else ""
+    supervisor = db.session.scalars(select(Account).where(Account.username == "supervisor")).one()
+    key = board.open_board(db.session, by=actor_of(db.session, supervisor))
+    path.write_text(json.dumps(key))
+    path.chmod(0o600)
+    return key
 
 
 def _refuse_in_production() -> None:

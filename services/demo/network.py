@@ -69,7 +69,7 @@ def build(session: AnySession, random: Random, counties: Sequence[str], *, refer
         ),
         *((unit.id, Role.REFERRER, number) for unit in units if unit.refers for number in range(referrers)),
     ]
-    _add_accounts(session, random, posts)
+    add_accounts(session, random, posts)
     chiefs = _people(session, Permission.REFERRAL_TAKE_IN)
     workers = _people(session, Permission.CASE_WORK)
     senders = _people(session, Permission.REFERRAL_SUBMIT)
@@ -99,7 +99,7 @@ def _add_units(session: AnySession, counties: Sequence[str]) -> None:
     session.flush()
 
 
-def _add_accounts(session: AnySession, random: Random, posts: Sequence[tuple[int, Role, int]]) -> None:
+def add_accounts(session: AnySession, random: Random, posts: Sequence[tuple[int, Role, int]]) -> None:
     known = set(session.scalars(select(Account.username)))
     names = NameMaker(random)
     roles = {role.name: role.id for role in session.scalars(select(RoleRow))}
@@ -132,6 +132,12 @@ def _add_accounts(session: AnySession, random: Random, posts: Sequence[tuple[int
         insert(assoc_user_role),
         [{"user_id": ids[username], "role_id": roles[role.value]} for username, (_, role) in missing.items()],
     )
+
+
+def account_id(session: AnySession, unit_id: int, role: Role, number: int) -> int:
+    """Of an account that `add_accounts` made."""
+    username = f"load-{unit_id}-{role.name.lower()}-{number}"
+    return session.scalars(select(Account.id).where(Account.username == username)).one()
 
 
 def _people(session: AnySession, permission: Permission) -> defaultdict[int, list[Person]]:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.names import mask_name, same_name, suffixes
+from rules.names import mask_name, same_name, suffixes, surname
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,21 @@ def test_another_name_is_another_name(one: str, other: str) -> None:
 
 def test_every_tail_of_a_name_can_be_searched_by() -> None:
     assert suffixes("巫 凱") == ["巫 凱", "凱"]
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("曾國華", "曾"),
+        ("歐陽修", "歐陽"),
+        ("張簡明", "張簡"),
+        ("陳林美玉", "陳林"),
+        ("王五", "王"),
+        ("巫凱‧達利", "巫凱‧達利"),
+        ("Talu Panay", "Talu Panay"),
+        ("𠀋小毛", "𠀋"),
+        ("", ""),
+    ],
+)
+def test_an_officer_is_announced_by_the_surname(name, called):
+    assert surname(name) == called

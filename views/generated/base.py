@@ -8,7 +8,7 @@ because nobody named any. Saving is in `views.generated.saving`.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import Response, abort, g, has_request_context, redirect, request, url_for
@@ -232,7 +232,7 @@ class GeneratedView(NoHistory, SavesOnce):
         column, direction = get_order_args().get(type(self).__name__, ("", ""))
         if column not in self.order_columns:
             column, direction = self.base_order or ("", "")
-        recorded: Collection[int] | None = None
+        recorded: frozenset[int] | None = None
         if self.datamodel.person:
             recorded = frozenset(self.datamodel.persons(filters))
             self._note(Act.EXPORT, recorded)
@@ -245,12 +245,12 @@ class GeneratedView(NoHistory, SavesOnce):
             at=now(),
         )
 
-    def _export_rows(self, keys: Any, recorded: Collection[int] | None) -> Iterator[list[Any]]:
+    def _export_rows(self, keys: Any, recorded: frozenset[int] | None) -> Iterator[list[Any]]:
         """Asks for the keys when the file begins: the transaction that recorded the export ends before. Rows about persons
         who came meanwhile are left out."""
         for batch in database().scalars(keys.execution_options(yield_per=BATCH)).partitions(BATCH):
             for row in self.datamodel.rows(list(batch)):
-                if recorded is not None and self.datamodel.persons_of([row])[0] not in recorded:
+                if recorded is not None and not recorded.issuperset(self.datamodel.persons_of([row])):
                     continue
                 yield [self._cell(row, name) for name in self.list_columns]
             database().expunge_all()  # else the session keeps every row of the file

@@ -33,6 +33,7 @@ class RowAccess(SQLAInterface):
     """
 
     session: AnySession
+    hides_secrets = True
 
     def __init__(
         self,
@@ -102,7 +103,8 @@ class RowAccess(SQLAInterface):
         """The rows, and in the same statement the bounded count of all that were found."""
         if not keys:
             return [], (self.session.scalar(select(count)) or 0) if count is not None else 0
-        options = [*_without_secrets(self.obj), *(self._path(name, joinedload) for name in self.joined)]
+        hidden = _without_secrets(self.obj) if self.hides_secrets else []
+        options = [*hidden, *(self._path(name, joinedload) for name in self.joined)]
         options += [self._path(name, selectinload) for name in self.apart]
         total = literal(0) if count is None else count
         statement = select(self.obj, total).where(self.get_pk().in_(keys)).options(*options)
@@ -111,8 +113,11 @@ class RowAccess(SQLAInterface):
         return [found[key] for key in keys if key in found], loaded[0][1] if loaded else 0
 
     def persons_of(self, rows: Sequence[Any]) -> list[int]:
-        """Whom these loaded rows are about."""
-        return [operator.attrgetter(f"{self.person}_id")(row) for row in rows] if self.person else []
+        """Whom these loaded rows are about; a row about nobody counts for none."""
+        if not self.person:
+            return []
+        person_id = operator.attrgetter(f"{self.person}_id")
+        return [found for row in rows if (found := person_id(row)) is not None]
 
     def persons(self, filters: Filters) -> Sequence[int]:
         """Whom all found rows are about, each once."""

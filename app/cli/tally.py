@@ -1,0 +1,60 @@
+"""`flask tally check`: whether what is stored agrees with the timelines and the decisions."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.extensions import db
+from models.desk import Desk
+from models.organisation import Unit
+from reports.tally_check import days, differences
+from rules.errors import FieldFault
+from rules.roc_dates import parse, show
+
+tally_group = AppGroup("tally", help="The figures of the front desk.")
+
+
+@tally_group.command("check")
+@click.option("--unit", "code", metavar="CODE", help="One centre; without it, all that have a front desk.")
+@click.option("--day", "day_text", metavar="D", help="One day, 2026-11-20 or 115/11/20; without it, all.")
+def check(code: str | None, day_text: str | None) -> None:
+    """Rebuild every tally and signed sheet from visits, entries and decisions, and compare.
+
+    Exit code 0: all agree. 1: each difference is printed with centre and day. 2: no such centre or day.
+    """
+    units = _units(code)
+    wanted = _day(day_text)
+    found = looked_at = 0
+    for unit_id, name in units:
+        for day in [wanted] if wanted else days(db.session, unit_id):
+            looked_at += 1
+            for each in differences(db.session, unit_id, day):
+                found += 1
+                click.echo(f"{name} {show(day)}: {each.what}: stored {each.stored}, rebuilt {each.rebuilt}")
+            db.session.expunge_all()  # flat memory over years of days
+    click.echo(
+        f"{looked_at:,} days of {len(units):,} centres: " + (f"{found:,} differences" if found else "all agree")
+    )
+    sys.exit(1 if found else 0)
+
+
+def _units(code: str | None) -> list[tuple[int, str]]:
+    rows = select(Unit.id, Unit.name).join(Desk, Desk.unit_id == Unit.id).order_by(Unit.code)
+    if code:
+        rows = rows.where(Unit.code == code)
+    units = [(row.id, row.name) for row in db.session.execute(rows)]
+    if code and not units:
+        raise click.UsageError(f"no centre with a front desk has the code {code}")
+    return units
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return parse(text, field="day") if text else None
+    except FieldFault as fault:
+        raise click.UsageError(f"{text} is no day") from fault

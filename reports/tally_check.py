@@ -1,0 +1,241 @@
+"""Whether every stored figure of the front desk can be rebuilt from the timelines and decisions, and agrees. For `flask tally check`.
+
+Tickets without gaps or doubles; each visit's columns as its entries and its last decision say; refusals one for each entry; debts and
+rates counted again from decisions and entries; each signed sheet counted again as of the moment of its signature. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Count
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.desk_review import Refusal
+from models.tally import TallySignature
+from models.visit import Decision, TicketBook, Visit, VisitEntry
+from reports.session import ReadSession
+from reports.tally import Sheet, sheet
+from reports.tally_figures import from_json
+from rules.visit_flow import TAKEN_STATES, Move, State
+
+LOOKED_AT = 500  # visits at a time
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`what` in English, for the operator; `stored` and `rebuilt` as they can be read."""
+
+    unit_id: int
+    day: date
+    what: str
+    stored: object
+    rebuilt: object
+
+
+@dataclass(frozen=True)
+class Life:
+    """A visit as its entries and decisions tell it, up to a moment."""
+
+    visit: Visit
+    entries: Sequence[VisitEntry]
+    decisions: Sequence[Decision]
+
+    def until(self, moment: datetime) -> Life:
+        return Life(
+            self.visit,
+            [each for each in self.entries if each.at <= moment],
+            [each for each in self.decisions if each.at <= moment],
+        )
+
+    @property
+    def state(self) -> State:
+        return State(self.entries[-1].to_state)
+
+    @property
+    def decision(self) -> Decision | None:
+        """Which counter has it: the last decision that found one."""
+        return next((each for each in reversed(self.decisions) if each.counter_id is not None), None)
+
+    @property
+    def standing(self) -> Sequence[VisitEntry]:
+        """The entries without those taken back and their taking back."""
+        undone = {entry.detail.get("undone") for entry in self.entries if entry.move == Move.UNDO.value}
+        return [entry for entry in self.entries if entry.id not in undone and entry.move != Move.UNDO.value]
+
+    def last(self, move: Move) -> VisitEntry | None:
+        return next((entry for entry in reversed(self.standing) if entry.move == move.value), None)
+
+
+def days(session: ReadSession, unit_id: int) -> Sequence[date]:
+    """The days that had a visit or a signature."""
+    found = set(session.scalars(select(Visit.day).where(Visit.unit_id == unit_id).distinct()))
+    found |= set(
+        session.scalars(select(TallySignature.day).where(TallySignature.unit_id == unit_id).distinct())
+    )
+    found |= set(session.scalars(select(TicketBook.day).where(TicketBook.unit_id == unit_id)))
+    return sorted(found)
+
+
+def differences(session: ReadSession, unit_id: int, day: date) -> Iterator[Difference]:
+    """Of one centre and day."""
+    lives = _lives(session, unit_id, day)
+    for what, stored, rebuilt in (
+        *_tickets(session, unit_id, day),
+        *(found for life in lives for found in _columns(life)),
+        *_refusals(session, lives),
+        *_sheet(sheet(session, unit_id, day), lives, "tally"),
+        *_signed(session, unit_id, day, lives),
+    ):
+        yield Difference(unit_id, day, what, stored, rebuilt)
+
+
+Found = tuple[str, object, object]
+
+
+def _lives(session: ReadSession, unit_id: int, day: date) -> Sequence[Life]:
+    visits = session.scalars(
+        select(Visit).where(Visit.unit_id == unit_id, Visit.day == day).order_by(Visit.number, Visit.id)
+    ).all()
+    entries: dict[int, list[VisitEntry]] = {}
+    decisions: dict[int, list[Decision]] = {}
+    keys = [visit.id for visit in visits]
+    for start in range(0, len(keys), LOOKED_AT):
+        some = keys[start : start + LOOKED_AT]
+        for entry in session.scalars(
+            select(VisitEntry).where(VisitEntry.visit_id.in_(some)).order_by(VisitEntry.id)
+        ):
+            entries.setdefault(entry.visit_id, []).append(entry)
+        for decision in session.scalars(
+            select(Decision).where(Decision.visit_id.in_(some)).order_by(Decision.id)
+        ):
+            decisions.setdefault(decision.visit_id, []).append(decision)
+    return [Life(visit, entries.get(visit.id, ()), decisions.get(visit.id, ())) for visit in visits]
+
+
+def _tickets(session: ReadSession, unit_id: int, day: date) -> Iterator[Found]:
+    """1, 2, 3 … up to the last that was drawn."""
+    numbers = session.scalars(select(Visit.number).where(Visit.unit_id == unit_id, Visit.day == day)).all()
+    drawn = session.scalar(
+        select(TicketBook.last).where(TicketBook.unit_id == unit_id, TicketBook.day == day)
+    )
+    if (drawn or 0) != len(numbers):
+        yield "tickets drawn", drawn or 0, len(numbers)
+    wanted = set(range(1, (drawn or 0) + 1))
+    if missing := sorted(wanted - set(numbers)):
+        yield "ticket numbers missing", "", missing
+    if doubles := sorted(number for number, times in Count(numbers).items() if times > 1):
+        yield "ticket numbers twice", doubles, ""
+
+
+def _columns(life: Life) -> Iterator[Found]:
+    visit, name = life.visit, f"visit {life.visit.id} (ticket {life.visit.number})"
+    if not life.entries:
+        yield f"{name} has no timeline", visit.state, ""
+        return
+    yield from ((f"{name} {what}", stored, rebuilt) for what, stored, rebuilt in _chain(life.entries))
+    if visit.state != life.state:
+        yield f"{name} state", visit.state, life.state.value
+    if visit.checked_in_at != life.entries[0].at:
+        yield f"{name} checked in at", visit.checked_in_at, life.entries[0].at
+    yield from ((f"{name} {what}", stored, rebuilt) for what, stored, rebuilt in _times(life))
+    if life.state in TAKEN_STATES:
+        yield from ((f"{name} {what}", stored, rebuilt) for what, stored, rebuilt in _dispatched(life))
+    if visit.counted and life.state in TAKEN_STATES and visit.duty_list_id is None:
+        yield f"{name} duty list", None, "one, for a counted case"
+
+
+def _chain(entries: Sequence[VisitEntry]) -> Iterator[Found]:
+    """Each entry begins where the one before it ended."""
+    first = entries[0]
+    if (first.move, first.from_state) != (Move.CHECK_IN.value, None):
+        yield "first entry", first.move, Move.CHECK_IN.value
+    for before, after in zip(entries, entries[1:], strict=False):
+        if after.from_state != before.to_state:
+            yield f"entry {after.id} begins in", after.from_state, before.to_state
+        if after.at < before.at:
+            yield f"entry {after.id} is earlier than the one before", after.at, before.at
+
+
+def _times(life: Life) -> Iterator[Found]:
+    visit = life.visit
+    if life.state in (State.SERVING, State.SERVED):
+        start = life.last(Move.START)
+        if start is None or visit.started_at != start.at:
+            yield "started at", visit.started_at, start.at if start else None
+    if life.state is State.SERVED:
+        end = life.last(Move.END)
+        if end is None or visit.ended_at != end.at:
+            yield "ended at", visit.ended_at, end.at if end else None
+
+
+def _dispatched(life: Life) -> Iterator[Found]:
+    visit, decision = life.visit, life.decision
+    if decision is None:
+        yield "decision", "none stored", f"counter {visit.counter_id}"
+        return
+    for column in ("counter_id", "officer_id", "group_id", "counted"):
+        if getattr(visit, column) != getattr(decision, column):
+            yield column, getattr(visit, column), getattr(decision, column)
+
+
+def _refusals(session: ReadSession, lives: Sequence[Life]) -> Iterator[Found]:
+    keys = [life.visit.id for life in lives]
+    stored: Count[int] = Count()
+    for start in range(0, len(keys), LOOKED_AT):
+        rows = session.execute(
+            select(Refusal.visit_id, func.count())
+            .where(Refusal.visit_id.in_(keys[start : start + LOOKED_AT]))
+            .group_by(Refusal.visit_id)
+        )
+        stored.update({visit_id: number for visit_id, number in rows})
+    for life in lives:
+        told = sum(entry.move == Move.REFUSE.value for entry in life.entries)
+        if stored[life.visit.id] != told:
+            yield f"visit {life.visit.id} refusals", stored[life.visit.id], told
+
+
+Cell = tuple[int, int, int, bool]
+
+
+def _sheet(kept: Sheet, lives: Sequence[Life], name: str) -> Iterator[Found]:
+    """The sheet against what decisions and entries give: cases by counter, officer, business type, new or old."""
+    stored: Count[Cell] = Count()
+    for line in kept.lines:
+        for new, counted in ((True, line.new), (False, line.old)):
+            for type_id, number in counted.items():
+                stored[line.counter_id, line.officer_id, type_id, new] += number
+    rebuilt: Count[Cell] = Count()
+    for life in lives:
+        decision = life.decision if life.entries and life.state in TAKEN_STATES else None
+        if decision and decision.counter_id and decision.officer_id:
+            key = (decision.counter_id, decision.officer_id, life.visit.business_type_id, decision.counted)
+            rebuilt[key] += 1
+    yield from _compared(name, stored, rebuilt)
+
+
+def _compared(name: str, stored: Mapping[Any, int], rebuilt: Mapping[Any, int]) -> Iterator[Found]:
+    for key in sorted(stored.keys() | rebuilt.keys()):
+        if stored.get(key, 0) != rebuilt.get(key, 0):
+            counter, officer, type_id, new = key
+            what = "new" if new else "old"
+            yield (
+                f"{name}: counter {counter}, officer {officer}, type {type_id}, {what}",
+                stored.get(key, 0),
+                rebuilt.get(key, 0),
+            )
+
+
+def _signed(session: ReadSession, unit_id: int, day: date, lives: Sequence[Life]) -> Iterator[Found]:
+    """What was signed, against the timelines as they stood then."""
+    found = select(TallySignature).where(TallySignature.unit_id == unit_id, TallySignature.day == day)
+    for signature in session.scalars(found.order_by(TallySignature.id)):
+        then = [life.until(signature.signed_at) for life in lives]
+        name = f"sheet signed by {signature.role} until {signature.until:%H:%M}"
+        yield from _sheet(from_json(signature.figures), [life for life in then if life.entries], name)
+        tickets = sum(signature.figures["arrivals"].values())
+        if tickets != sum(bool(life.entries) for life in then):
+            yield f"{name}: tickets", tickets, sum(bool(life.entries) for life in then)

@@ -1,0 +1,73 @@
+"""應得未得 of a month up to the end of a day, for all business types at once: two statements, whatever the month held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import func, select
+
+from models.visit import DutyList, Visit
+from reports.session import ReadSession
+from rules.debt import POOL, Row, debts
+from rules.visit_flow import TAKEN_STATES
+
+
+@dataclass(frozen=True)
+class DayDebts:
+    """`groups` by group, `officers` by group and officer (POOL for an even distribution), each by business type."""
+
+    groups: Mapping[int, Mapping[int, Fraction]]
+    officers: Mapping[tuple[int, int], Mapping[int, Fraction]]
+
+    def of(self, group_id: int, officer_id: int) -> Mapping[int, Fraction]:
+        """What the officer is owed at a counter of this group, by business type."""
+        return {
+            **self.officers.get((POOL, officer_id), {}),
+            **self.officers.get((group_id, officer_id), {}),
+        }
+
+
+def debts_on(session: ReadSession, unit_id: int, day: date) -> DayDebts:
+    rows = session.execute(
+        select(
+            Visit.business_type_id,
+            Visit.duty_list_id,
+            Visit.group_id,
+            Visit.officer_id,
+            func.count().label("number"),
+        )
+        .where(
+            Visit.unit_id == unit_id,
+            Visit.counted.is_(True),
+            Visit.day >= day.replace(day=1),
+            Visit.day <= day,
+            Visit.state.in_([state.value for state in TAKEN_STATES]),
+            Visit.duty_list_id.is_not(None),
+        )
+        .group_by(Visit.business_type_id, Visit.duty_list_id, Visit.group_id, Visit.officer_id)
+    ).all()
+    wanted = {row.duty_list_id for row in rows}
+    lists = {
+        each.id: each.content for each in session.scalars(select(DutyList).where(DutyList.id.in_(wanted)))
+    }
+    by_type: dict[int, list[Row]] = {}
+    for row in rows:
+        cases = (lists[row.duty_list_id], row.group_id, row.officer_id, row.number)
+        by_type.setdefault(row.business_type_id, []).append(cases)
+    return _collected(by_type)
+
+
+def _collected(by_type: Mapping[int, list[Row]]) -> DayDebts:
+    groups: dict[int, dict[int, Fraction]] = {}
+    officers: dict[tuple[int, int], dict[int, Fraction]] = {}
+    for business_type_id, rows in by_type.items():
+        found = debts(rows)
+        for group_id, debt in found.groups.items():
+            if group_id != POOL:
+                groups.setdefault(group_id, {})[business_type_id] = debt
+        for key, debt in found.officers.items():
+            officers.setdefault(key, {})[business_type_id] = debt
+    return DayDebts(groups, officers)

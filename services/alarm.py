@@ -1,0 +1,54 @@
+"""緊急求助: one press at a counter calls reception, the neighbours and the supervisors. Spec 2-dispatch §6."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from models.notice import Notice
+from reports.counter_post import counter_of, neighbours
+from rules.actor import Actor
+from rules.calendar import local_date
+from rules.desk import NoticeKind
+from rules.errors import NotFound
+from rules.permissions import Permission as P
+from rules.texts import N_
+from services import desk
+from services.notices import tell
+from services.transaction import AnySession
+from services.visit_moves import NO_VISIT
+
+ONE_ALARM_WITHIN = timedelta(seconds=30)
+ALARM = N_("%(number)s 號櫃台 %(officer)s 請求緊急協助，請立即前往。")
+ALARM_WITHOUT_POST = N_("%(officer)s 請求緊急協助，請立即前往。")
+
+
+def emergency(session: AnySession, *, by: Actor, at: datetime) -> None:
+    """Calls reception, the supervisors and the neighbours. Never refused: without a post the officer's name must do.
+
+    Pressed again within half a minute it is the same alarm.
+    """
+    if not by.may(P.VISIT_SERVE):
+        raise NotFound(NO_VISIT)
+    desk.hold(session, by.unit_id)
+    assert by.unit_id is not None
+    rings = Notice.kind == NoticeKind.EMERGENCY, Notice.made_by_id == by.user_id
+    if session.scalar(select(Notice.id).where(*rings, Notice.made_at > at - ONE_ALARM_WITHIN).limit(1)):
+        return
+    day = local_date(at)
+    counter = counter_of(session, by.unit_id, by.user_id, day)
+    beside = [account.id for account in neighbours(session, counter, day)] if counter else []
+    template, number = (ALARM, counter.number) if counter else (ALARM_WITHOUT_POST, 0)
+    for reader in (P.VISIT_RECEIVE, P.DESK_SUPERVISE, *beside):
+        tell(
+            session,
+            by.unit_id,
+            NoticeKind.EMERGENCY,
+            template,
+            to=reader,
+            at=at,
+            by=by,
+            number=number,
+            officer=by.name,
+        )

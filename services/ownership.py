@@ -1,0 +1,128 @@
+"""一案到底: who serves a person per business type, and every change of it as a row that stays. Spec 2-dispatch §4.
+
+The officer who starts the service of a new case becomes the owner. The caller holds the desk.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from models.ownership import Owner, OwnerChange
+from models.visit import Visit
+from reports.owners import owners_of
+from rules.actor import Actor
+from services.transaction import AnySession
+
+
+class Cause(StrEnum):
+    NEW_CASE = "new_case"
+    TRANSFER = "transfer"
+    DEPARTURE = "departure"
+    UNDO = "undo"
+
+
+def own(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> bool:
+    """Whether a service that starts makes its officer the owner: of a new case, with a person, and not his own already."""
+    if not visit.new_case or visit.person_id is None:
+        return False
+    return give(
+        session,
+        unit_id=visit.unit_id,
+        person_id=visit.person_id,
+        business_type_id=visit.business_type_id,
+        to_id=visit.officer_id,
+        cause=Cause.NEW_CASE,
+        visit_id=visit.id,
+        by=by,
+        at=at,
+    )
+
+
+def give_back(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> bool:
+    """Undoes `own` of a start that is taken back, unless the person has been given to somebody else since."""
+    if visit.person_id is None:
+        return False
+    made = session.scalars(
+        select(OwnerChange)
+        .where(
+            OwnerChange.person_id == visit.person_id,
+            OwnerChange.unit_id == visit.unit_id,
+            OwnerChange.business_type_id == visit.business_type_id,
+        )
+        .order_by(OwnerChange.id.desc())
+        .limit(1)
+    ).first()
+    if made is None or made.visit_id != visit.id or made.cause != Cause.NEW_CASE:
+        return False
+    return give(
+        session,
+        unit_id=visit.unit_id,
+        person_id=visit.person_id,
+        business_type_id=visit.business_type_id,
+        to_id=made.from_id,
+        cause=Cause.UNDO,
+        visit_id=visit.id,
+        by=by,
+        at=at,
+    )
+
+
+def give(
+    session: AnySession,
+    *,
+    unit_id: int,
+    person_id: int,
+    business_type_id: int,
+    to_id: int | None,
+    cause: Cause | str,
+    by: Actor,
+    at: datetime,
+    visit_id: int | None = None,
+) -> bool:
+    """The person belongs to this officer from now on; `to_id` None: to nobody. Whether that changed anything."""
+    owner = session.scalars(
+        select(Owner).where(
+            Owner.unit_id == unit_id,
+            Owner.person_id == person_id,
+            Owner.business_type_id == business_type_id,
+        )
+    ).first()
+    before = owner.officer_id if owner else None
+    if before == to_id:
+        return False
+    if owner is None:
+        assert to_id is not None
+        session.add(
+            Owner(
+                unit_id=unit_id,
+                person_id=person_id,
+                business_type_id=business_type_id,
+                officer_id=to_id,
+                since=at,
+            )
+        )
+    elif to_id is None:
+        session.delete(owner)
+    else:
+        owner.officer_id, owner.since = to_id, at
+    session.add(
+        OwnerChange(
+            unit_id=unit_id,
+            person_id=person_id,
+            business_type_id=business_type_id,
+            from_id=before,
+            to_id=to_id,
+            cause=Cause(cause).value,
+            visit_id=visit_id,
+            at=at,
+            by_id=by.user_id,
+        )
+    )
+    session.flush()
+    return True
+
+
+__all__ = ["Cause", "give", "give_back", "own", "owners_of"]

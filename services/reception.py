@@ -1,0 +1,214 @@
+"""接待台: checking visitors in, and correcting what was judged. Spec 2-dispatch §3; 接待台 rules 一, 二, 四, 八, 十二.
+
+Finding visitors is in `services.visitors`, what follows the check-in in `services.guiding`; both are offered here too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from models.appointment import Appointment
+from models.desk_rules import BusinessType
+from models.person import Person
+from models.visit import Decision, Visit
+from reports.desk_now import ticket
+from reports.desk_waits import LongWait, long_waits, waits
+from rules.actor import Actor
+from rules.calendar import local_date
+from rules.desk import AppointmentState, Distribution, NoticeKind
+from rules.errors import FieldFault, NotFound, RuleBroken
+from rules.names import surname
+from rules.permissions import Permission
+from rules.texts import N_, check_line
+from rules.visit_flow import OPEN_STATES, Move, State
+from rules.waiting import queue_from
+from services import desk, notices
+from services.confirmation import CheckIn, judged
+from services.dispatching import dispatch
+from services.guiding import leave, neighbours, notify_officer, override, redirect, send
+from services.transaction import AnySession
+from services.visit_moves import NO_VISIT, add_entry, held, make_move
+from services.visitors import Finding, find_person, receivable, register_visitor
+
+MAX_VISITOR, MAX_SECTION = 60, 40
+
+NO_BUSINESS_TYPE = N_("請選擇業務類型。")
+NO_VISITOR = N_("請先查詢民眾，或填寫雇主（無證件民眾）的稱呼。")
+ALREADY_HERE = N_("這位民眾今天的「%(business_type)s」已經報到，號碼牌 %(ticket)s，尚未結束。")
+EMPLOYER_COMES = N_("%(ticket)s 求才雇主將由志工陪同前往 %(counter)s 號櫃台，請%(surname)s就服員預作接案。")
+EMPLOYER_COMES_FOR = N_(
+    "%(ticket)s 求才雇主（%(section)s）將由志工陪同前往 %(counter)s 號櫃台，請%(surname)s就服員預作接案。"
+)
+
+
+def check_in(session: AnySession, data: CheckIn, *, by: Actor, at: datetime) -> Visit:
+    """Judges, draws the ticket, dispatches. The same submission key gives the same visit again.
+
+    Raises `FieldFault` at business_type_id, visitor, note, asked_officer_id, identities, disability_evidence;
+    `RuleBroken` for a second open visit of the same business type today; `NotFound` for a person not looked up.
+    """
+    if not by.may(Permission.VISIT_RECEIVE):
+        raise NotFound(NO_VISIT)
+    desk.hold(session, by.unit_id)
+    assert by.unit_id is not None
+    known = session.scalars(select(Visit).where(Visit.submission_key == data.submission_key)).first()
+    if known is not None:
+        return _own(known, by)
+    business_type = _business_type(session, by.unit_id, data.business_type_id)
+    person = receivable(session, data.person_id, by=by, at=at) if data.person_id is not None else None
+    missing = "" if person else NO_VISITOR
+    visitor = check_line(data.visitor, field="visitor", limit=MAX_VISITOR, missing=missing)
+    if person:
+        _refuse_second(session, by.unit_id, person, business_type, at)
+    columns = judged(session, by.unit_id, person, business_type, data, at)
+    appointment = _keep_appointment(session, by.unit_id, person, business_type, at)
+    day = local_date(at)
+    visit = Visit(
+        unit_id=by.unit_id,
+        day=day,
+        number=desk.draw_ticket(session, by.unit_id, day),
+        business_type=business_type,
+        person=person,
+        visitor="" if person else visitor,
+        state=State.CHECKED_IN.value,
+        section=check_line(data.section, field="section", limit=MAX_SECTION),
+        volunteer=check_line(data.volunteer, field="volunteer", limit=MAX_SECTION),
+        checked_in_at=at,
+        checked_in_by_id=by.user_id,
+        queue_from=queue_from(at, appointment.starts_at if appointment else None),
+        appointment=appointment,
+        submission_key=data.submission_key,
+        **columns,
+    )
+    session.add(visit)
+    session.flush()
+    add_entry(session, visit, Move.CHECK_IN, by=by, at=at, before=None, after=State.CHECKED_IN)
+    decision = dispatch(session, visit, by=by, at=at)
+    if business_type.distribution == Distribution.EMPLOYER:
+        _announce_employer(session, visit, decision, by=by, at=at)
+    return visit
+
+
+def rejudge(session: AnySession, visit_id: int, data: CheckIn, *, by: Actor, at: datetime) -> Visit:
+    """The judgement corrected: `new_case`, `note`, phone check, identities and disability of `data` replace what was
+    stored, and the visit is dispatched anew with its place in the queue. Nothing changed: nothing happens."""
+    visit = held(session, visit_id, by=by)
+    columns = judged(session, visit.unit_id, visit.person, visit.business_type, data, visit.checked_in_at)
+    before = {name: getattr(visit, name) for name in columns}
+    if before == columns:
+        return visit
+    make_move(
+        session,
+        visit,
+        Move.JUDGE,
+        by=by,
+        at=at,
+        detail={"before": before, "after": columns},
+        counter_id=None,
+        officer_id=None,
+        group_id=None,
+        counted=False,
+        duty_list_id=None,
+        sent_at=None,
+        acknowledged_at=None,
+        **columns,
+    )
+    dispatch(session, visit, by=by, at=at)
+    return visit
+
+
+def _own(visit: Visit, by: Actor) -> Visit:
+    """A key that was used at another centre tells nothing about what happened there."""
+    if visit.unit_id != by.unit_id:
+        raise NotFound(NO_VISIT)
+    return visit
+
+
+def _business_type(session: AnySession, unit_id: int, business_type_id: int) -> BusinessType:
+    found = session.get(BusinessType, business_type_id)
+    if found is None or found.unit_id != unit_id or not found.active:
+        raise FieldFault("business_type_id", NO_BUSINESS_TYPE)
+    return found
+
+
+def _refuse_second(
+    session: AnySession, unit_id: int, person: Person, business_type: BusinessType, at: datetime
+) -> None:
+    number = session.scalar(
+        select(Visit.number).where(
+            Visit.person_id == person.id,
+            Visit.unit_id == unit_id,
+            Visit.business_type_id == business_type.id,
+            Visit.day == local_date(at),
+            Visit.state.in_([state.value for state in OPEN_STATES]),
+        )
+    )
+    if number is not None:
+        raise RuleBroken(
+            ALREADY_HERE, business_type=business_type.name, ticket=ticket(business_type.letter, number)
+        )
+
+
+def _keep_appointment(
+    session: AnySession, unit_id: int, person: Person | None, business_type: BusinessType, at: datetime
+) -> Appointment | None:
+    """Today's appointment for the same business is kept by arriving (接待台 rule 八); of several, the nearest in time."""
+    if person is None:
+        return None
+    booked = session.scalars(
+        select(Appointment).where(
+            Appointment.person_id == person.id,
+            Appointment.day == local_date(at),
+            Appointment.unit_id == unit_id,
+            Appointment.business_type_id == business_type.id,
+            Appointment.state == AppointmentState.BOOKED.value,
+        )
+    ).all()
+    if not booked:
+        return None
+    nearest = min(booked, key=lambda one: (abs(one.starts_at - at), one.id))
+    nearest.state = AppointmentState.KEPT.value
+    return nearest
+
+
+def _announce_employer(
+    session: AnySession, visit: Visit, decision: Decision, *, by: Actor, at: datetime
+) -> None:
+    """接待台 rule 十二: the recruitment section gets ready while a volunteer walks along."""
+    if decision.officer_id is None or visit.officer is None or visit.counter is None:
+        return
+    notices.tell(
+        session,
+        visit.unit_id,
+        NoticeKind.EMPLOYER,
+        EMPLOYER_COMES_FOR if visit.section else EMPLOYER_COMES,
+        to=decision.officer_id,
+        at=at,
+        by=by,
+        visit_id=visit.id,
+        ticket=ticket(visit.business_type.letter, visit.number),
+        counter=visit.counter.number,
+        surname=surname(visit.officer.get_full_name()),
+        section=visit.section,
+    )
+
+
+__all__ = [
+    "CheckIn",
+    "Finding",
+    "LongWait",
+    "check_in",
+    "find_person",
+    "leave",
+    "long_waits",
+    "neighbours",
+    "notify_officer",
+    "override",
+    "redirect",
+    "register_visitor",
+    "rejudge",
+    "send",
+    "waits",
+]
