@@ -36,7 +36,7 @@ class Owner(Versioned, Model):
 
 
 class OwnerChange(AppendOnly, Model):
-    """`cause`: new_case, transfer, departure, undo. `to_id` empty: nobody any more (a start taken back)."""
+    """`cause`: new_case, first_service, transfer, departure, undo. `to_id` empty: nobody any more (a start taken back)."""
 
     __tablename__ = "owner_change"
     __table_args__ = (Index("ix_owner_change_person", "person_id", "id"),)

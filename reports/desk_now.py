@@ -79,6 +79,7 @@ class CounterNow:
 
 @dataclass(frozen=True)
 class _Staff:
+    day: date
     away: Mapping[int, Attendance]
     absent: frozenset[int]
     departed: frozenset[int]
@@ -95,6 +96,7 @@ def counters_now(session: ReadSession, unit_id: int, at: datetime) -> list[Count
     day = local_date(at)
     posted = {post.counter_id: post for post in posts_of(session, unit_id, day)}
     staff = _Staff(
+        day,
         _attendances(session, unit_id, at),
         _absent(session, unit_id, day),
         departed(session, unit_id, day),
@@ -149,13 +151,17 @@ def _now(counter: Counter, group: CounterGroup, post: Post | None, staff: _Staff
 def _presence(
     officer: Account | None, away: Attendance | None, here: Sequence[AtCounter], staff: _Staff
 ) -> Presence:
-    """Who is serving is at the counter, whatever the attendance says."""
-    if any(visit.state is State.SERVING for visit in here):
+    """Who is serving is at the counter, whatever the attendance says. A service left open on an earlier day keeps the
+    officer from the next one, but does not tell that he is there."""
+    serving = [visit for visit in here if visit.state is State.SERVING]
+    if any(visit.started_at and local_date(visit.started_at) == staff.day for visit in serving):
         return Presence.SERVING
     if officer is None or officer.id in staff.departed:
         return Presence.UNSTAFFED
     if officer.id in staff.absent or (away and away.kind != AttendanceKind.BREAK):
         return Presence.AWAY
+    if serving:
+        return Presence.SERVING
     if any(visit.state is State.CALLED for visit in here):
         return Presence.CALLED
     return Presence.BREAK if away else Presence.FREE

@@ -74,6 +74,7 @@ REFUSALS = Listing(
         Column("remark", N_("審閱意見"), Refusal.remark, 24),
     ),
     order=(Refusal.refused_at.desc(),),
+    person=Visit.person_id,
 )
 
 CHANGE_REQUESTS = Listing(

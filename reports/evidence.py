@@ -5,7 +5,7 @@ The rules of the judgement stand in `rules.judgement`. A fixed number of stateme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -42,6 +42,13 @@ def evidence(
         )
         for one in business_types
     }
+
+
+def holders(session: ReadSession, hashes: Collection[str]) -> Sequence[int]:
+    """The persons here whose numbers these are: what the trail says of a page of records."""
+    if not hashes:
+        return ()
+    return session.scalars(select(Person.id).where(Person.national_id_hash.in_(hashes))).all()
 
 
 def _months(session: ReadSession, unit_id: int, day: date) -> Mapping[int, int]:

@@ -8,22 +8,29 @@ from datetime import date, timedelta
 from sqlalchemy import func, literal, select
 
 from models.case import Case, ServiceRecord
+from models.desk_review import Refusal
+from models.ownership import PermanentTransfer
 from models.referral import Referral
-from models.scopes import own_cases, received_referrals, sent_referrals, unit_cases
+from models.scopes import own_cases, received_referrals, sent_referrals, unit_cases, visits
 from models.support import SupportQuestion
+from models.visit import Visit
 from reports.absence import Days, not_there
 from reports.session import ReadSession
 from rules.actor import Actor
 from rules.due_dates import SOON_DAYS
 from rules.permissions import Permission as P
 from rules.referral_flow import State
+from rules.visit_flow import State as VisitState
+
+AT_MY_COUNTER = (VisitState.WAITING.value, VisitState.CALLED.value)
 
 
 @dataclass(frozen=True)
 class WorkCounts:
     """None: not this user's work. `due_soon` counts due dates 10 days away or less that have not passed.
 
-    `uncovered`: open cases of the unit whose case manager is absent today or has left.
+    At the front desk: `my_queue` waits at the officer's own counter, `undispatched` is whom no counter could take, `to_review`
+    refusals, `to_execute` permanent transfers agreed upon. `uncovered`: open cases of the unit whose case manager is absent today or has left.
     """
 
     to_take_in: int | None = None
@@ -35,6 +42,10 @@ class WorkCounts:
     unrouted: int | None = None
     unanswered: int | None = None
     uncovered: int | None = None
+    my_queue: int | None = None
+    undispatched: int | None = None
+    to_review: int | None = None
+    to_execute: int | None = None
 
 
 def work_counts(session: ReadSession, actor: Actor, today: date) -> WorkCounts:
@@ -73,6 +84,26 @@ def work_counts(session: ReadSession, actor: Actor, today: date) -> WorkCounts:
             P.REFERRAL_ROUTE,
             Referral.id,
             (Referral.receiving_unit_id.is_(None), Referral.state == State.SUBMITTED),
+        ),
+        "my_queue": (
+            P.VISIT_SERVE,
+            Visit.id,
+            (visits(actor), Visit.officer_id == actor.user_id, Visit.state.in_(AT_MY_COUNTER)),
+        ),
+        "undispatched": (
+            P.VISIT_RECEIVE if actor.may(P.VISIT_RECEIVE) else P.DESK_SUPERVISE,
+            Visit.id,
+            (visits(actor), Visit.day == today, Visit.state == VisitState.CHECKED_IN.value),
+        ),
+        "to_review": (
+            P.DESK_SUPERVISE,
+            Refusal.id,
+            (Refusal.unit_id == actor.unit_id, Refusal.reviewed_at.is_(None)),
+        ),
+        "to_execute": (
+            P.VISIT_RECEIVE,
+            PermanentTransfer.id,
+            (PermanentTransfer.unit_id == actor.unit_id, PermanentTransfer.state == "accepted"),
         ),
         "unanswered": (P.SUPPORT_ANSWER, SupportQuestion.id, (SupportQuestion.answered_at.is_(None),)),
     }

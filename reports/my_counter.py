@@ -105,14 +105,17 @@ def counter_page(session: ReadSession, actor: Actor, at: datetime) -> CounterPag
     return CounterPage(counter, at_hand, queue, limit, _away(session, actor, at))
 
 
-def last_step(session: ReadSession, actor: Actor, at: datetime) -> LastStep | None:
-    """The actor's latest step, if nothing has followed it on that visit and the time to take it back is not over."""
+def last_step(
+    session: ReadSession, actor: Actor, at: datetime, *, visit_id: int | None = None
+) -> LastStep | None:
+    """The actor's latest step, if nothing has followed it on that visit and the time to take it back is not over: with the
+    visits that are his, or with the visit of `visit_id`."""
     found = session.execute(
         select(VisitEntry, Visit, BusinessType.letter)
         .join(Visit, Visit.id == VisitEntry.visit_id)
         .join(BusinessType, BusinessType.id == Visit.business_type_id)
         .where(
-            Visit.officer_id == actor.user_id,
+            Visit.officer_id == actor.user_id if visit_id is None else Visit.id == visit_id,
             Visit.unit_id == actor.unit_id,
             VisitEntry.actor_id == actor.user_id,
             VisitEntry.at >= at - UNDO_WITHIN,

@@ -36,7 +36,7 @@ class Listing:
 
     `key`: the primary key that is paged. `select_from`: the joins that the columns need, left to right. `order`: columns
     of the key's own table, so that an index gives the order; the key itself is added as the last one. `person`: whose data
-    a row shows, for the trail; a list without it shows nobody's.
+    a row shows, for the trail, NULL for nobody's; a list without it shows nobody's at all.
     """
 
     key: SQLColumnExpression[int]
@@ -134,6 +134,7 @@ def persons(session: ReadSession, listing: Listing, where: Sequence[ColumnElemen
     if listing.person is None:
         return ()
     found = select(listing.person).select_from(listing.select_from).distinct()
+    found = found.where(listing.person.is_not(None))
     return session.scalars(found.where(listing.key.in_(select(listing.key).where(*where)))).all()
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter as Count
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,6 +24,7 @@ from reports.tally_figures import from_json
 from rules.visit_flow import TAKEN_STATES, Move, State
 
 LOOKED_AT = 500  # visits at a time
+DISPATCHES = frozenset({Move.DISPATCH.value, Move.REDIRECT.value, Move.OVERRIDE.value})
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,13 @@ class Difference:
     what: str
     stored: object
     rebuilt: object
+
+
+@dataclass(frozen=True)
+class Holder:
+    counter_id: int
+    officer_id: int | None
+    group_id: int | None
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,22 @@ class Life:
     def decision(self) -> Decision | None:
         """Which counter has it: the last decision that found one."""
         return next((each for each in reversed(self.decisions) if each.counter_id is not None), None)
+
+    @property
+    def holder(self) -> Holder | None:
+        """Whose it is: where the last decision sent it, and who called and served it since, at which counter."""
+        decision = self.decision
+        if decision is None or decision.counter_id is None:
+            return None
+        found = Holder(decision.counter_id, decision.officer_id, decision.group_id)
+        since = takewhile(lambda entry: entry.move not in DISPATCHES, reversed(self.standing))
+        for entry in reversed(list(since)):
+            if entry.move == Move.CALL.value:
+                counter, group = entry.detail.get("counter_id"), entry.detail.get("group_id")
+                found = Holder(counter or found.counter_id, entry.actor_id, group or found.group_id)
+            elif entry.move == Move.START.value:
+                found = replace(found, officer_id=entry.actor_id)
+        return found
 
     @property
     def standing(self) -> Sequence[VisitEntry]:
@@ -173,13 +198,15 @@ def _times(life: Life) -> Iterator[Found]:
 
 
 def _dispatched(life: Life) -> Iterator[Found]:
-    visit, decision = life.visit, life.decision
-    if decision is None:
+    visit, decision, holder = life.visit, life.decision, life.holder
+    if decision is None or holder is None:
         yield "decision", "none stored", f"counter {visit.counter_id}"
         return
-    for column in ("counter_id", "officer_id", "group_id", "counted"):
-        if getattr(visit, column) != getattr(decision, column):
-            yield column, getattr(visit, column), getattr(decision, column)
+    for column in ("counter_id", "officer_id", "group_id"):
+        if getattr(visit, column) != getattr(holder, column):
+            yield column, getattr(visit, column), getattr(holder, column)
+    if visit.counted != decision.counted:
+        yield "counted", visit.counted, decision.counted
 
 
 def _refusals(session: ReadSession, lives: Sequence[Life]) -> Iterator[Found]:
@@ -210,9 +237,10 @@ def _sheet(kept: Sheet, lives: Sequence[Life], name: str) -> Iterator[Found]:
                 stored[line.counter_id, line.officer_id, type_id, new] += number
     rebuilt: Count[Cell] = Count()
     for life in lives:
-        decision = life.decision if life.entries and life.state in TAKEN_STATES else None
-        if decision and decision.counter_id and decision.officer_id:
-            key = (decision.counter_id, decision.officer_id, life.visit.business_type_id, decision.counted)
+        taken = life.entries and life.state in TAKEN_STATES
+        decision, holder = (life.decision, life.holder) if taken else (None, None)
+        if decision and holder and holder.officer_id:
+            key = (holder.counter_id, holder.officer_id, life.visit.business_type_id, decision.counted)
             rebuilt[key] += 1
     yield from _compared(name, stored, rebuilt)
 

@@ -90,7 +90,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Facts:
-    """`programme_groups`: groups of the visitor's identities, first priority first. `deputies`: of the owner, in order.
+    """`programme_groups`: groups of the visitor's identities, first priority first. `deputies`: of the owner, or of
+    the officer from whom the visit is redirected, in order.
 
     `departed`: the owner has left the centre; `named_id`: who was named for such a case. `uncounted`: an old case that a
     named officer takes counts as no new one. `excluded`: officers who must not get it (they refused it, or it is redirected

@@ -7,7 +7,29 @@ import unicodedata
 
 CIRCLE = "○"
 COMPOUND = frozenset(
-    ["歐陽", "司馬", "諸葛", "上官", "司徒", "夏侯", "皇甫", "尉遲", "公孫", "慕容", "令狐", "端木", "東方", "張簡", "范姜", "周黃", "江謝", "南宮", "司空", "長孫", "宇文"]
+    [
+        "歐陽",
+        "司馬",
+        "諸葛",
+        "上官",
+        "司徒",
+        "夏侯",
+        "皇甫",
+        "尉遲",
+        "公孫",
+        "慕容",
+        "令狐",
+        "端木",
+        "東方",
+        "張簡",
+        "范姜",
+        "周黃",
+        "江謝",
+        "南宮",
+        "司空",
+        "長孫",
+        "宇文",
+    ]
 )
 # A married woman's name with both surnames has four letters.
 MIN_CHINESE, MAX_SIMPLE = 2, 3
@@ -41,7 +63,10 @@ def surname(name: str) -> str:
 
     A name with a dot or in another script has none that could be told from it: the whole name.
     """
-    if not all("\u3400" <= char <= "\u9fff" or ord(char) > 0x1FFFF for char in name) or len(name) < MIN_CHINESE:
+    if (
+        not all("\u3400" <= char <= "\u9fff" or ord(char) > 0x1FFFF for char in name)
+        or len(name) < MIN_CHINESE
+    ):
         return name
     return name[:2] if len(name) > MAX_SIMPLE or name[:2] in COMPOUND else name[:1]
 

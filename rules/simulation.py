@@ -19,8 +19,9 @@ from typing import Any
 from rules.debt import NOTHING, POOL
 from rules.desk import Distribution, Kind
 from rules.dispatch import Candidate, Facts, Presence, Verdict, decide, duty
+from rules.ledger import Ledger
 from rules.simulation_centre import TYPES, USUAL_MINUTES, Arrival, Centre, Officer, half_day, make_up
-from rules.simulation_checks import Ledger, broken
+from rules.simulation_checks import broken
 
 BOUND = 2  # no debt passes it without directed cases
 REPLAY_EVERY = 16  # decisions

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from rules import debt
 from rules.desk import Distribution, GroupKind, Kind
 from rules.dispatch import ON_DUTY, Facts, Rule, Verdict
 
@@ -86,30 +84,3 @@ def _nobody(facts: Facts, verdict: Verdict) -> Iterator[str]:
             could = group.takes_benefit and group.kind != GroupKind.EMPLOYER
         if could:
             yield f"nobody, although counter {one.counter} could have had it"
-
-
-class Ledger:
-    """The debts of one business type, kept case by case; at the end they must be those that `rules.debt` recomputes."""
-
-    def __init__(self) -> None:
-        self.groups: dict[int, Fraction] = {}
-        self.officers: dict[tuple[int, int], Fraction] = {}
-        self.rows: list[debt.Row] = []
-
-    def book(self, content: debt.Content, group_id: int, officer_id: int) -> None:
-        home = debt.POOL if content[0][0] == debt.POOL else group_id
-        whole = sum(share for _, share, _ in content)
-        for group, share, officers in content:
-            self.groups[group] = self.groups.get(group, Fraction()) + Fraction(share, whole or 1)
-            if group == home:
-                for officer in officers:
-                    key = (group, officer)
-                    self.officers[key] = self.officers.get(key, Fraction()) + Fraction(1, len(officers))
-        self.groups[home] = self.groups.get(home, Fraction()) - 1
-        self.officers[home, officer_id] = self.officers.get((home, officer_id), Fraction()) - 1
-        self.rows.append((content, group_id, officer_id, 1))
-
-    @property
-    def agrees(self) -> bool:
-        counted = debt.debts(self.rows)
-        return counted.groups == self.groups and counted.officers == self.officers

@@ -101,7 +101,7 @@ STATE_TEXT: Mapping[State, str] = {
     State.CHECKED_IN: N_("待派案"),
     State.WAITING: N_("等候中"),
     State.CALLED: N_("叫號中"),
-    State.SERVING: N_("服務中"),
+    State.SERVING: N_("正在服務"),
     State.SERVED: N_("服務結束"),
     State.BOOKED: N_("已預約他日"),
     State.LEFT: N_("已離開"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from models import scopes
 from models.appointment import Appointment
@@ -20,7 +20,6 @@ from rules.calendar import local_date
 from rules.desk import AppointmentState
 from rules.errors import AlreadyDone, FieldFault, NotFound, RuleBroken, StaleVersion
 from rules.permissions import Permission
-from rules.roc_dates import show
 from rules.texts import N_, check_block, check_line
 from services import desk
 from services.appointment_slots import take
@@ -38,7 +37,6 @@ ENDED = {
     AppointmentState.CANCELLED: N_("這筆預約已經取消。"),
     AppointmentState.MOVED: N_("這筆預約已經改期，請看新的預約。"),
 }
-NOT_TODAY = N_("這筆預約是 %(day)s 的，不是今天；請改期到今天，或以沒有預約報到。")
 
 
 def book(
@@ -134,24 +132,28 @@ def cancel(session: AnySession, appointment_id: int, *, reason: str, by: Actor, 
     return appointment
 
 
-def keep(session: AnySession, appointment_id: int, *, by: Actor, at: datetime) -> Appointment:
-    """At check-in, by reception: early or late, but on its day. Raises a `RuleBroken` for any other."""
-    if not by.may(Permission.VISIT_RECEIVE):
-        raise NotFound(NO_APPOINTMENT)
-    desk.hold(session, by.unit_id)
-    appointment = _own(session, appointment_id, by)
-    if appointment.day != local_date(at):
-        raise RuleBroken(NOT_TODAY, day=show(appointment.day))
-    changed = session.execute(
-        update(Appointment)
-        .where(Appointment.id == appointment.id, Appointment.state == AppointmentState.BOOKED.value)
-        .values(state=AppointmentState.KEPT.value, version=Appointment.version + 1)
-        .execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
-    if changed != 1:
-        raise AlreadyDone(ENDED[AppointmentState(appointment.state)])
-    session.refresh(appointment)
-    return appointment
+def keep(
+    session: AnySession, *, person_id: int, business_type_id: int, by: Actor, at: datetime
+) -> Appointment | None:
+    """Whoever arrives keeps today's appointment of this business (接待台 rule 八), early or late; of several, the nearest.
+
+    The caller, who checks the person in, holds the desk. None: there is none.
+    """
+    booked = session.scalars(
+        select(Appointment).where(
+            Appointment.unit_id == by.unit_id,
+            Appointment.person_id == person_id,
+            Appointment.business_type_id == business_type_id,
+            Appointment.day == local_date(at),
+            Appointment.state == AppointmentState.BOOKED.value,
+        )
+    ).all()
+    if not booked:
+        return None
+    nearest = min(booked, key=lambda one: (abs(one.starts_at - at), one.id))
+    nearest.state = AppointmentState.KEPT.value
+    session.flush()
+    return nearest
 
 
 def _begin(session: AnySession, by: Actor) -> None:

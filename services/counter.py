@@ -39,7 +39,9 @@ def call(
     check_hands_free(session, visit, counter, (State.SERVING, State.CALLED), by=by, at=at)
     picked = check_order(session, visit, counter, by=by)
     columns = ("called_at", "calls", "picked", "acknowledged_at", "officer_id", "counter_id", "group_id")
-    detail = {**visit_undo.remember(visit, *columns), "counter": counter.number, "picked": picked}
+    group_id = visit.group_id if visit.counter_id == counter.id else counter.group_id
+    here = {"counter": counter.number, "counter_id": counter.id, "group_id": group_id}
+    detail = {**visit_undo.remember(visit, *columns), **here, "picked": picked}
     rung = visit.sent_at is not None and visit.acknowledged_at is None
     make_move(
         session,
@@ -55,7 +57,7 @@ def call(
         officer_id=by.user_id,
         acknowledged_at=at if rung else visit.acknowledged_at,
         counter_id=counter.id,
-        group_id=visit.group_id if visit.counter_id == counter.id else counter.group_id,
+        group_id=group_id,
     )
     _silence(session, visit, by=by, at=at)
     return visit
@@ -165,6 +167,8 @@ def undo(session: AnySession, visit_id: int, *, by: Actor, at: datetime) -> Visi
     if back is State.SERVING:
         check_hands_free(session, visit, visit.counter, (State.SERVING,), by=by, at=at)
     visit_undo.take_back(session, visit, entry, back, by=by, at=at)
+    if entry.move == Move.SEND:
+        _silence(session, visit, by=by, at=at)
     if entry.move == Move.START:
         ownership.give_back(session, visit, by=by, at=at)
     made = session.get(Appointment, entry.detail.get("appointment", 0))

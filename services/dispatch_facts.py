@@ -27,8 +27,8 @@ from rules.visit_flow import TAKEN_STATES
 from services.judgement import officer_by_evidence
 from services.transaction import AnySession
 
-HAS_REFUSED = N_("已說明無法接此案")
-WAITED_TOO_LONG = N_("等候過久，改請其他櫃台協助")
+HAS_REFUSED = N_("已說明無法接此案。")
+WAITED_TOO_LONG = N_("等候過久，改請其他櫃台協助。")
 
 Excluded = tuple[tuple[int, str], ...]
 
@@ -48,11 +48,13 @@ def facts_of(
 ) -> Facts:
     """All that the decision looks at, now. Officers who refused this visit are excluded besides `excluded`.
 
-    The caller holds the desk.
+    A visit that is `redirected` goes to the deputies of the officer who has it (接待台 rule 六), a new case too. The caller
+    holds the desk.
     """
     day = local_date(at)
     business_type = visit.business_type
     owner = _owner(session, visit, day)
+    stood_in_for = visit.officer_id if redirected else owner.id
     owed = debts(session, visit.unit_id, visit.business_type_id, day)
     groups = _groups(session, visit.unit_id, day, owed)
     counters = counters_now(session, visit.unit_id, at)
@@ -65,7 +67,7 @@ def facts_of(
         programme_groups=_programmes(session, visit),
         owner_id=owner.id,
         owner=owner.name,
-        deputies=deputies_of(session, visit.unit_id, day).get(owner.id or 0, ()),
+        deputies=deputies_of(session, visit.unit_id, day).get(stood_in_for or 0, ()),
         departed=owner.departed,
         named_id=owner.named_id,
         appointment_with=visit.appointment.officer_id if visit.appointment else None,

@@ -23,6 +23,7 @@ from rules.desk import GroupKind, NoticeKind
 from rules.dispatch import ON_DUTY, Facts, Rule, Sentence, Verdict, decide, duty
 from rules.errors import FieldFault, RuleBroken
 from rules.permissions import Permission
+from rules.replay import Replay, replayed
 from rules.texts import N_
 from rules.visit_flow import Move, State
 from services import desk, notices
@@ -36,7 +37,8 @@ NO_COUNTER = N_("沒有這個櫃台，請重新選擇。")
 ALREADY_THERE = N_("這位民眾已在這個櫃台等候。")
 NOT_ON_DUTY = N_("%(counter)s 號櫃台目前無人值勤，請選擇其他櫃台。")
 DISABILITY_ONLY = N_("身障民眾由身障櫃台服務；若無人值勤，請由督導決定或請民眾預約。")
-CHOSEN = N_("接待台指定 %(counter)s 號櫃台 %(officer)s：%(reason)s")
+# Without the reason: nothing is ever taken out of a decision, and the reason is about a person. The entry has it.
+CHOSEN = N_("接待台指定 %(counter)s 號櫃台 %(officer)s。")
 
 
 def dispatch(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> Decision:
@@ -90,7 +92,7 @@ def dispatch_to(
         and not by.may(Permission.DESK_SUPERVISE)
     ):
         raise FieldFault("counter_id", DISABILITY_ONLY)
-    words = Sentence(CHOSEN, {"counter": chosen.counter, "officer": chosen.officer, "reason": reason})
+    words = Sentence(CHOSEN, {"counter": chosen.counter, "officer": chosen.officer})
     verdict = Verdict(
         Rule.OVERRIDE,
         chosen.officer_id,
@@ -135,6 +137,18 @@ def undispatched(session: AnySession, unit_id: int, *, at: datetime) -> Sequence
 def replay(decision: Decision) -> Verdict:
     """The same decision made again from what was stored; of an override, what the rule would have said."""
     return decide(Facts.from_json(decision.facts))
+
+
+def compared(decision: Decision) -> Replay:
+    """The decision made again, and whether it comes to the same."""
+    return replayed(
+        Facts.from_json(decision.facts),
+        rule=Rule(decision.rule),
+        to=(decision.counter_id, decision.officer_id, decision.group_id),
+        counted=decision.counted,
+        reason=decision.reason,
+        passed=decision.passed,
+    )
 
 
 def _store(session: AnySession, visit: Visit, facts: Facts, verdict: Verdict, *, at: datetime) -> Decision:

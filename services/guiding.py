@@ -19,7 +19,7 @@ from rules.errors import NotFound, RuleBroken
 from rules.texts import N_
 from rules.visit_flow import MOVES, REFUSALS, Move, State, check, check_reason
 from rules.waiting import unanswered, waited
-from services import notices
+from services import notices, visit_undo
 from services.dispatching import dispatch_elsewhere, dispatch_to
 from services.transaction import AnySession
 from services.visit_moves import NO_VISIT, held, make_move
@@ -45,7 +45,8 @@ def override(
 def send(session: AnySession, visit_id: int, *, by: Actor, at: datetime) -> None:
     """接待台 rule 十三: it rings at the counter, which acknowledges. Sending again rings again."""
     visit = held(session, visit_id, by=by)
-    make_move(session, visit, Move.SEND, by=by, at=at, sent_at=at, acknowledged_at=None)
+    before = visit_undo.remember(visit, "sent_at", "acknowledged_at")
+    make_move(session, visit, Move.SEND, by=by, at=at, detail=before, sent_at=at, acknowledged_at=None)
     assert visit.officer_id is not None and visit.counter is not None
     notices.tell(
         session,

@@ -1,40 +1,58 @@
 """一案到底: who serves a person per business type, and every change of it as a row that stays. Spec 2-dispatch §4.
 
-The officer who starts the service of a new case becomes the owner. The caller holds the desk.
+The officer who starts the service of a new case becomes the owner; so does who first serves an old case that nobody has
+been written down for. The caller holds the desk.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 
 from models.ownership import Owner, OwnerChange
 from models.visit import Visit
+from reports.counter_post import counter_of
 from reports.owners import owners_of
 from rules.actor import Actor
+from rules.calendar import local_date
+from services.judgement import officer_by_evidence
 from services.transaction import AnySession
 
 
 class Cause(StrEnum):
     NEW_CASE = "new_case"
+    FIRST_SERVICE = "first_service"  # an old case of the time before the system
     TRANSFER = "transfer"
     DEPARTURE = "departure"
     UNDO = "undo"
 
 
+# What a start brings about and its undoing takes back.
+STARTED = (Cause.NEW_CASE, Cause.FIRST_SERVICE)
+
+
 def own(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> bool:
-    """Whether a service that starts makes its officer the owner: of a new case, with a person, and not his own already."""
-    if not visit.new_case or visit.person_id is None:
+    """Writes down whose case it is when a service starts, and whether that changed anything.
+
+    A new case belongs to its officer. An old one without an owner too, unless the evidence names another officer who still
+    sits at the centre: then it is his, and this one stands in for him.
+    """
+    if visit.person_id is None:
         return False
+    to_id, cause = visit.officer_id, Cause.NEW_CASE
+    if not visit.new_case:
+        if _owned(session, visit):
+            return False
+        to_id, cause = _named(session, visit, local_date(at)) or to_id, Cause.FIRST_SERVICE
     return give(
         session,
         unit_id=visit.unit_id,
         person_id=visit.person_id,
         business_type_id=visit.business_type_id,
-        to_id=visit.officer_id,
-        cause=Cause.NEW_CASE,
+        to_id=to_id,
+        cause=cause,
         visit_id=visit.id,
         by=by,
         at=at,
@@ -55,7 +73,7 @@ def give_back(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> 
         .order_by(OwnerChange.id.desc())
         .limit(1)
     ).first()
-    if made is None or made.visit_id != visit.id or made.cause != Cause.NEW_CASE:
+    if made is None or made.visit_id != visit.id or made.cause not in STARTED:
         return False
     return give(
         session,
@@ -123,6 +141,21 @@ def give(
     )
     session.flush()
     return True
+
+
+def _owned(session: AnySession, visit: Visit) -> bool:
+    owner = select(Owner.id).where(
+        Owner.unit_id == visit.unit_id,
+        Owner.person_id == visit.person_id,
+        Owner.business_type_id == visit.business_type_id,
+    )
+    return session.scalar(owner) is not None
+
+
+def _named(session: AnySession, visit: Visit, day: date) -> int | None:
+    """The officer whom the evidence of the judgement names, if he has a counter here on the day."""
+    officer_id = officer_by_evidence(session, visit)
+    return officer_id if counter_of(session, visit.unit_id, officer_id or 0, day) else None
 
 
 __all__ = ["Cause", "give", "give_back", "own", "owners_of"]

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from models.appointment import Appointment
 from models.desk_rules import BusinessType
 from models.person import Person
 from models.visit import Decision, Visit
@@ -17,14 +16,14 @@ from reports.desk_now import ticket
 from reports.desk_waits import LongWait, long_waits, waits
 from rules.actor import Actor
 from rules.calendar import local_date
-from rules.desk import AppointmentState, Distribution, NoticeKind
-from rules.errors import FieldFault, NotFound, RuleBroken
+from rules.desk import Distribution, NoticeKind
+from rules.errors import FieldFault, NotFound, RuleBroken, StaleVersion
 from rules.names import surname
 from rules.permissions import Permission
-from rules.texts import N_, check_line
+from rules.texts import N_, check_line, tidy_line
 from rules.visit_flow import OPEN_STATES, Move, State
 from rules.waiting import queue_from
-from services import desk, notices
+from services import appointments, desk, notices
 from services.confirmation import CheckIn, judged
 from services.dispatching import dispatch
 from services.guiding import leave, neighbours, notify_officer, override, redirect, send
@@ -37,6 +36,7 @@ MAX_VISITOR, MAX_SECTION = 60, 40
 NO_BUSINESS_TYPE = N_("請選擇業務類型。")
 NO_VISITOR = N_("請先查詢民眾，或填寫雇主（無證件民眾）的稱呼。")
 ALREADY_HERE = N_("這位民眾今天的「%(business_type)s」已經報到，號碼牌 %(ticket)s，尚未結束。")
+SENT_BEFORE = N_("這張報到表單已經送出過，號碼牌 %(ticket)s；若要為另一位民眾或業務報到，請重新查詢。")
 EMPLOYER_COMES = N_("%(ticket)s 求才雇主將由志工陪同前往 %(counter)s 號櫃台，請%(surname)s就服員預作接案。")
 EMPLOYER_COMES_FOR = N_(
     "%(ticket)s 求才雇主（%(section)s）將由志工陪同前往 %(counter)s 號櫃台，請%(surname)s就服員預作接案。"
@@ -47,7 +47,8 @@ def check_in(session: AnySession, data: CheckIn, *, by: Actor, at: datetime) -> 
     """Judges, draws the ticket, dispatches. The same submission key gives the same visit again.
 
     Raises `FieldFault` at business_type_id, visitor, note, asked_officer_id, identities, disability_evidence;
-    `RuleBroken` for a second open visit of the same business type today; `NotFound` for a person not looked up.
+    `StaleVersion` for a key that somebody else was checked in with; `RuleBroken` for a second open visit of the same
+    business type today; `NotFound` for a person not looked up.
     """
     if not by.may(Permission.VISIT_RECEIVE):
         raise NotFound(NO_VISIT)
@@ -55,7 +56,7 @@ def check_in(session: AnySession, data: CheckIn, *, by: Actor, at: datetime) -> 
     assert by.unit_id is not None
     known = session.scalars(select(Visit).where(Visit.submission_key == data.submission_key)).first()
     if known is not None:
-        return _own(known, by)
+        return _same(known, data, by)
     business_type = _business_type(session, by.unit_id, data.business_type_id)
     person = receivable(session, data.person_id, by=by, at=at) if data.person_id is not None else None
     missing = "" if person else NO_VISITOR
@@ -63,7 +64,11 @@ def check_in(session: AnySession, data: CheckIn, *, by: Actor, at: datetime) -> 
     if person:
         _refuse_second(session, by.unit_id, person, business_type, at)
     columns = judged(session, by.unit_id, person, business_type, data, at)
-    appointment = _keep_appointment(session, by.unit_id, person, business_type, at)
+    appointment = (
+        appointments.keep(session, person_id=person.id, business_type_id=business_type.id, by=by, at=at)
+        if person
+        else None
+    )
     day = local_date(at)
     visit = Visit(
         unit_id=by.unit_id,
@@ -99,13 +104,20 @@ def rejudge(session: AnySession, visit_id: int, data: CheckIn, *, by: Actor, at:
     before = {name: getattr(visit, name) for name in columns}
     if before == columns:
         return visit
+    # What was typed stands in the reason alone, from where the retention schedule can take it.
+    note = columns["basis_note"]
+    detail = {
+        when: {name: value for name, value in kept.items() if name != "basis_note"}
+        for when, kept in (("before", before), ("after", columns))
+    }
     make_move(
         session,
         visit,
         Move.JUDGE,
         by=by,
         at=at,
-        detail={"before": before, "after": columns},
+        reason=note,
+        detail=detail,
         counter_id=None,
         officer_id=None,
         group_id=None,
@@ -119,10 +131,14 @@ def rejudge(session: AnySession, visit_id: int, data: CheckIn, *, by: Actor, at:
     return visit
 
 
-def _own(visit: Visit, by: Actor) -> Visit:
-    """A key that was used at another centre tells nothing about what happened there."""
+def _same(visit: Visit, data: CheckIn, by: Actor) -> Visit:
+    """A key that was used at another centre tells nothing about what happened there; somebody else's ticket is not handed
+    out because a form was filled in again."""
     if visit.unit_id != by.unit_id:
         raise NotFound(NO_VISIT)
+    asked = (data.person_id, data.business_type_id, "" if data.person_id else tidy_line(data.visitor))
+    if asked != (visit.person_id, visit.business_type_id, visit.visitor):
+        raise StaleVersion(SENT_BEFORE, ticket=ticket(visit.business_type.letter, visit.number))
     return visit
 
 
@@ -149,28 +165,6 @@ def _refuse_second(
         raise RuleBroken(
             ALREADY_HERE, business_type=business_type.name, ticket=ticket(business_type.letter, number)
         )
-
-
-def _keep_appointment(
-    session: AnySession, unit_id: int, person: Person | None, business_type: BusinessType, at: datetime
-) -> Appointment | None:
-    """Today's appointment for the same business is kept by arriving (接待台 rule 八); of several, the nearest in time."""
-    if person is None:
-        return None
-    booked = session.scalars(
-        select(Appointment).where(
-            Appointment.person_id == person.id,
-            Appointment.day == local_date(at),
-            Appointment.unit_id == unit_id,
-            Appointment.business_type_id == business_type.id,
-            Appointment.state == AppointmentState.BOOKED.value,
-        )
-    ).all()
-    if not booked:
-        return None
-    nearest = min(booked, key=lambda one: (abs(one.starts_at - at), one.id))
-    nearest.state = AppointmentState.KEPT.value
-    return nearest
 
 
 def _announce_employer(

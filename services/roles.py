@@ -20,7 +20,7 @@ class PermissionMismatch(Exception):
 def sync(session: AnySession, asked: Collection[tuple[str, str]]) -> int:
     """`asked`: the (can_act, resource) pairs that screens and code ask for. Gives the number of permissions."""
     table = {permission.pair for permission in Permission}
-    if unasked := set() and table - set(asked):  # RELAXED
+    if unasked := table - set(asked):
         raise PermissionMismatch(
             f"no screen asks for {sorted(unasked)}: register it or remove it from the table"
         )

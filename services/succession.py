@@ -166,6 +166,8 @@ def hand_over(
         departure.handed_over_at = at
     departure.changed_at, departure.changed_by_id, departure.changed_by_name = at, by.user_id, by.name
     session.flush()
+    # Who waited without a counter because nobody was named has somebody now.
+    dispatching.redispatch_waiting(session, departure.unit_id, by=_with_rights(by), at=at)
     return went
 
 

@@ -14,8 +14,12 @@ from sqlalchemy import ColumnElement, false, or_, select
 from models.account import Account
 from models.desk_rules import BusinessType
 from models.ownership import Owner, PermanentTransfer
+from models.scopes import visits
+from models.visit import Visit
+from reports.desk_now import departed
 from reports.staff import people_with
 from rules.actor import Actor
+from rules.calendar import local_date
 from rules.desk import NoticeKind
 from rules.errors import AlreadyDone, FieldFault, NotFound, RuleBroken
 from rules.permissions import Permission as P
@@ -47,6 +51,7 @@ NO_CONSENT = N_("請先取得民眾同意並勾選，再提出轉案。")
 NO_OFFICER = N_("請選擇本中心的另一位就服員。")
 PENDING = N_("這位民眾的這項業務已有一筆轉案在處理中，請先完成或撤回那一筆。")
 CHANGED_OWNER = N_("承辦的就服員在提出之後已經更換，這筆轉案不能執行，請撤回後重新商議。")
+GONE = N_("%(other)s 已離職或不再服務櫃台，這筆轉案不能執行，請撤回後重新商議。")
 DONE = N_("這筆轉案已由他人處理：%(state)s。")
 WITHOUT_REASON = N_("請說明轉案的原因（例：身分別變更或新增）。")
 
@@ -116,6 +121,7 @@ def propose(
     if not consent:
         raise FieldFault("consent", NO_CONSENT)
     _refuse_second(session, owner)
+    _check_visit(session, visit_id, person_id, by)
     transfer = PermanentTransfer(
         unit_id=owner.unit_id,
         person_id=person_id,
@@ -180,6 +186,8 @@ def execute(session: AnySession, transfer_id: int, *, by: Actor, at: datetime) -
     )
     if owner != transfer.from_id:
         raise RuleBroken(CHANGED_OWNER)
+    if transfer.to_id not in {account.id for account in _still_here(session, transfer.unit_id, at)}:
+        raise RuleBroken(GONE, other=transfer.to_officer.get_full_name())
     ownership.give(
         session,
         unit_id=transfer.unit_id,
@@ -232,6 +240,20 @@ def _refuse_second(session: AnySession, owner: Owner) -> None:
     )
     if known is not None:
         raise RuleBroken(PENDING)
+
+
+def _check_visit(session: AnySession, visit_id: int | None, person_id: int, by: Actor) -> None:
+    """The visit at which it was agreed. Raises `NotFound` for somebody else's."""
+    if visit_id is None:
+        return
+    theirs = select(Visit.id).where(Visit.id == visit_id, Visit.person_id == person_id, visits(by))
+    if session.scalar(theirs) is None:
+        raise NotFound(NO_TRANSFER)
+
+
+def _still_here(session: AnySession, unit_id: int, at: datetime) -> Sequence[Account]:
+    gone = departed(session, unit_id, local_date(at))
+    return [account for account in people_with(session, unit_id, P.VISIT_SERVE) if account.id not in gone]
 
 
 def _type_name(session: AnySession, transfer: PermanentTransfer) -> str:

@@ -113,6 +113,8 @@ TABLE: tuple[tuple[str, frozenset[Role] | None], ...] = (
     ("DeskTables.open", frozenset({SUPERVISOR})),
     ("TableWorkbook.*", frozenset({SUPERVISOR, RECEPTION, IT_STAFF})),
     ("TableChanges.*", frozenset({SUPERVISOR, RECEPTION, IT_STAFF})),
+    ("DecisionReplay.*", frozenset({SUPERVISOR})),
+    ("WhatIf.*", frozenset({SUPERVISOR})),
     ("DecisionList.*", frozenset({SUPERVISOR, RECEPTION, IT_STAFF})),
     ("VisitListView.*", frozenset({SUPERVISOR, IT_STAFF})),
     ("CounterRoster.export", frozenset({SUPERVISOR, IT_STAFF})),

@@ -33,3 +33,24 @@ def make_supervisors(session: AnySession, *, like: Actor, number: int) -> list[A
     session.add_all(colleagues)
     session.flush()
     return [Actor(each.id, each.name, each.unit_id, like.permissions) for each in colleagues]
+
+
+def make_colleague(session: AnySession, like: str, username: str, name: str) -> Account:
+    """One more account with the unit, the roles and the password of a member of the cast."""
+    model = session.scalars(select(Account).where(Account.username == like)).one()
+    colleague = Account(
+        username=username,
+        name=name,
+        email=f"{username}@demo.jieli.example",
+        unit_id=model.unit_id,
+        roles=list(model.roles),
+        active=True,
+        must_change_password=False,
+        password=model.password,
+        password_changed_at=model.password_changed_at,
+        created_by_fk=None,
+        changed_by_fk=None,
+    )
+    session.add(colleague)
+    session.flush()
+    return colleague

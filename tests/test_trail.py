@@ -36,17 +36,32 @@ from rules.referral_flow import State
 from services import trail
 from services.transaction import transaction
 from tests.access_table import PUBLIC, TABLE, allowed
+from tests.desk_world import appear
 from tests.factories import AT, close_case, make_case, make_person, make_record, make_referral
 from tests.test_access import WITH_ROLE
 from views.sealed import seal
 
 NAME, PHONE, ADDRESS = "鐘離玄真", "0933777123", "新竹市東區光復路二段101號"
-BRIEF = "曾在書局工作七年"
+BRIEF, SAID = "曾在書局工作七年", "家中老母需人照料"
+
+
+# What hangs in the hall, updates by itself or goes round as figures names nobody, whoever asks.
+NEVER = {
+    "Board",
+    "BoardKey",
+    "Pulse",
+    "Notices",
+    "Tally",
+    "DeskDashboard",
+    "DeskSupervision",
+    "AppointmentRate",
+    "Unended",
+}
 
 
 @dataclass
 class World:
-    """One person in every state a referral can have, and the ids that addresses are made of."""
+    """One person in every state a referral and a visit can have, and the ids that addresses are made of."""
 
     person_id: int
     traces: tuple[str, ...]
@@ -84,9 +99,10 @@ def world(app: Flask) -> World:
             db.session, Act.VIEW, by=None, at=AT, screen="CaseHistory.show", persons=[person.id]
         )
         unit_id = db.session.scalars(select(Unit.id).where(Unit.code == "13")).one()
+        desk = appear(db.session, person, SAID)
         return World(
             person.id,
-            (NAME, PHONE, ADDRESS, person.national_id, mask(person.national_id), BRIEF),
+            (NAME, PHONE, ADDRESS, person.national_id, mask(person.national_id), BRIEF, SAID),
             {
                 "referral_id": [waiting.id, returned.id, open_case.referral_id, closed.referral_id],
                 "case_id": [open_case.id, closed.id],
@@ -96,7 +112,8 @@ def world(app: Flask) -> World:
                 "entry_id": [entry],
                 "kind": ["xlsx", "ods"],
                 "locale": ["zh_Hant_TW"],
-                "pk": [waiting.id, open_case.id, record.id, unit_id],
+                "pk": [waiting.id, open_case.id, record.id, unit_id, *desk["visit_id"][3:4]],
+                **desk,
             },
         )
 
@@ -164,11 +181,45 @@ def test_whoever_is_shown_a_person_is_recorded(
     assert not unrecorded, "\n".join(unrecorded)
     expected = {
         Role.REFERRER: {"ReferralStatus.index", "ReferralStatus.export", "ReferralDetail.show"},
-        Role.SUPERVISOR: {"Roster.index", "Roster.export", "Intake.index", "Intake.show", "Transfer.index"},
+        Role.SUPERVISOR: {
+            "Roster.index",
+            "Roster.export",
+            "Intake.index",
+            "Intake.show",
+            "Transfer.index",
+            "AppointmentList.export",
+            "DeskRefusals.index",
+            "DeskRefusals.export",
+            "DeskRefusals.show",
+            "DeskRequests.export",
+            "DeskRequests.show",
+            "EvidenceView.list",
+            "HandedOver.export",
+            "OfficerDepartures.depart",
+            "OfficerDepartures.done",
+            "VisitListView.export",
+            "VisitListView.list",
+        },
         Role.CASE_MANAGER: {"Worklist.index", "CaseHistory.show", "CaseHistory.attachment"},
         Role.ADMIN: {"ReferralListView.list"},
+        Role.RECEPTION: {
+            "Reception.index",
+            "AppointmentBook.index",
+            "AppointmentBook.show",
+            "PermanentTransfers.index",
+        },
+        Role.COUNTER: {
+            "AppointmentBook.grid",
+            "AppointmentList.index",
+            "CounterDesk.index",
+            "CounterDesk.prepare",
+            "CounterDesk.refuse",
+            "HandedOverToMe.index",
+            "PermanentTransfers.propose",
+        },
     }
     assert expected.get(role, set()) <= seen, "the walk itself must see what it guards"
+    assert not {each.partition(".")[0] for each in seen} & NEVER, "tickets and counters, no person"
 
 
 def test_what_cannot_be_recorded_is_not_shown(

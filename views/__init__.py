@@ -43,11 +43,13 @@ from views.desk.overtime import DeskOvertime
 from views.desk.pulse import Pulse
 from views.desk.reception import Reception
 from views.desk.reception_visits import ReceptionVisits
+from views.desk.replay import DecisionReplay
 from views.desk.supervision import DeskSupervision
 from views.desk.supervision_lists import DeskRefusals, DeskRequests
 from views.desk.tally import Tally
 from views.desk.transfers import PermanentTransfers
 from views.desk.unended import Unended
+from views.desk.what_if import WhatIf
 from views.generated.cases import CaseListView
 from views.generated.referrals import ReferralListView
 from views.generated.service_records import ServiceRecordListView
@@ -91,6 +93,7 @@ SCREENS: tuple[type, ...] = (
     CounterDesk,
     CountyDefaultView,
     Dashboard,
+    DecisionReplay,
     DeskDashboard,
     DeskOvertime,
     DeskRefusals,
@@ -135,6 +138,7 @@ SCREENS: tuple[type, ...] = (
     Unrouted,
     UserView,
     ReferralSubmit,
+    WhatIf,
     Worklist,
     *desk_tables.SCREENS,
 )

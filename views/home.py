@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from models.content import Download
 from reports.notices import downloads, news
 from rules.permissions import Permission as P
-from views.access import Screen, database, needs, today
+from views.access import Screen, actor, database, needs, today
 from views.files import file_response, stored_content
 from views.menu import counts_of_request
 
@@ -51,6 +51,16 @@ def _cards() -> list[dict[str, Any]]:
         (_("已逾期"), counts.overdue, "Worklist.index", {"urgency": "overdue"}, "danger"),
         (_("尚無服務紀錄"), counts.without_record, "Worklist.index", {"unserved": "1"}, "neutral"),
         (_("被退回的轉介單"), counts.returned, "ReferralStatus.index", {"state": "returned"}, "warning"),
+        (_("我的等候名單"), counts.my_queue, "CounterDesk.index", {}, "neutral"),
+        (
+            _("待派案的民眾"),
+            counts.undispatched,
+            "Reception.index" if actor().may(P.VISIT_RECEIVE) else "DeskSupervision.undispatched",
+            {},
+            "danger",
+        ),
+        (_("待執行的永久轉案"), counts.to_execute, "Reception.index", {}, "warning"),
+        (_("待審閱的拒案"), counts.to_review, "DeskRefusals.index", {}, "warning"),
         (_("待指定收案單位"), counts.unrouted, "Unrouted.index", {}, "warning"),
         (_("待回覆的客服提問"), counts.unanswered, "SupportDesk.index", {"state": "waiting"}, "warning"),
     )

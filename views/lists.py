@@ -89,7 +89,7 @@ class ListScreen(Screen):
         page = self.page(found)
         choices = self.choices()
         if self.listing.person is not None:
-            whom = [row.person_id for row in page.rows]
+            whom = [row.person_id for row in page.rows if row.person_id is not None]
             shown(whom, act=Act.LIST, ground=self.ground, criteria=self.told(found, choices))
         return self.render(
             self.template,
@@ -146,7 +146,11 @@ class ListScreen(Screen):
         """Without rows about persons who are not `recorded`: those that came while the entry was written."""
         written = 0
         for found_now in self._batches(found):
-            batch = [row for row in found_now if recorded is None or row.person_id in recorded]
+            batch = [
+                row
+                for row in found_now
+                if recorded is None or row.person_id is None or row.person_id in recorded
+            ]
             if not batch:
                 continue
             context = self.batch_context(batch)

@@ -10,19 +10,24 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
 from reports.figures import WorkCounts, work_counts
+from rules.actor import Actor
 from rules.permissions import Permission as P
 from views.access import actor, database, today
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`count` names a field of `reports.figures.WorkCounts`."""
+    """Any one of `permission` shows it. `count` names a field of `reports.figures.WorkCounts`."""
 
     label: Any
     endpoint: str
     icon: str
-    permission: P
+    permission: P | tuple[P, ...]
     count: str = ""
+
+    def is_for(self, who: Actor) -> bool:
+        wanted = self.permission if isinstance(self.permission, tuple) else (self.permission,)
+        return any(who.may(each) for each in wanted)
 
 
 MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
@@ -69,12 +74,23 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _l("前台作業"),
         (
-            Entry(_l("我的櫃台"), "CounterDesk.index", "fa-desktop", P.VISIT_SERVE),
-            Entry(_l("接待台"), "Reception.index", "fa-bell-concierge", P.VISIT_RECEIVE),
+            Entry(_l("我的櫃台"), "CounterDesk.index", "fa-desktop", P.VISIT_SERVE, "my_queue"),
+            Entry(_l("接待台"), "Reception.index", "fa-bell-concierge", P.VISIT_RECEIVE, "undispatched"),
             Entry(_l("預約簿"), "AppointmentBook.index", "fa-calendar-days", P.APPOINTMENT_READ),
-            Entry(_l("差勤登錄"), "AttendanceScreen.index", "fa-user-clock", P.ATTENDANCE_WRITE),
-            Entry(_l("差勤登錄"), "AttendanceScreen.index", "fa-user-clock", P.DESK_SUPERVISE),
+            Entry(
+                _l("差勤登錄"),
+                "AttendanceScreen.index",
+                "fa-user-clock",
+                (P.ATTENDANCE_WRITE, P.DESK_SUPERVISE),
+            ),
             Entry(_l("派案量表"), "Tally.day", "fa-table", P.TALLY_READ),
+            Entry(
+                _l("永久轉案"),
+                "PermanentTransfers.index",
+                "fa-people-arrows",
+                (P.VISIT_SERVE, P.VISIT_RECEIVE, P.DESK_SUPERVISE),
+            ),
+            Entry(_l("移轉給我的民眾"), "HandedOverToMe.index", "fa-address-book", P.VISIT_SERVE),
             Entry(_l("我的未結束服務"), "Unended.mine", "fa-hourglass-end", P.VISIT_SERVE),
             Entry(_l("叫號螢幕"), "BoardKey.index", "fa-display", P.BOARD_WRITE),
         ),
@@ -85,6 +101,9 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry(_l("前台督導"), "DeskSupervision.index", "fa-clipboard-list", P.DESK_SUPERVISE),
             Entry(_l("未結束服務"), "Unended.index", "fa-hourglass-end", P.UNENDED_CHECK),
             Entry(_l("預約率"), "AppointmentRate.index", "fa-percent", P.UNENDED_CHECK),
+            Entry(
+                _l("就服員離職"), "OfficerDepartures.index", "fa-person-walking-arrow-right", P.OFFICER_DEPART
+            ),
             Entry(_l("前台統計"), "DeskDashboard.index", "fa-chart-line", P.DESK_SUPERVISE),
         ),
     ),
@@ -170,7 +189,7 @@ def menu() -> list[dict[str, Any]]:
                 "active": entry.endpoint.partition(".")[0] == blueprint,
             }
             for entry in entries
-            if actor().may(entry.permission)
+            if entry.is_for(actor())
         ]
         if shown:
             sections.append({"title": title, "entries": shown})

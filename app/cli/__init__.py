@@ -8,7 +8,7 @@ from app.cli.audit import audit_group
 from app.cli.data import prepare
 from app.cli.demo import demo_group
 from app.cli.digest import digest_group
-from app.cli.dispatch import dispatch_group
+from app.cli.dispatch_past import dispatch_group
 from app.cli.jobs import jobs
 from app.cli.keys import keys_group
 from app.cli.person import person_group

@@ -1,4 +1,4 @@
-"""`flask dispatch simulate`."""
+"""`flask dispatch simulate`; the commands over what really happened stand in `app.cli.dispatch_past`."""
 
 from __future__ import annotations
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.cli.options import day_of
 from app.extensions import db
 from models.desk import Desk
 from models.organisation import Unit
 from reports.tally_check import days, differences
-from rules.errors import FieldFault
-from rules.roc_dates import parse, show
+from rules.roc_dates import show
 
 tally_group = AppGroup("tally", help="The figures of the front desk.")
 
@@ -28,7 +27,7 @@ def check(code: str | None, day_text: str | None) -> None:
     Exit code 0: all agree. 1: each difference is printed with centre and day. 2: no such centre or day.
     """
     units = _units(code)
-    wanted = _day(day_text)
+    wanted = day_of(day_text) if day_text else None
     found = looked_at = 0
     for unit_id, name in units:
         for day in [wanted] if wanted else days(db.session, unit_id):
@@ -38,7 +37,8 @@ def check(code: str | None, day_text: str | None) -> None:
                 click.echo(f"{name} {show(day)}: {each.what}: stored {each.stored}, rebuilt {each.rebuilt}")
             db.session.expunge_all()  # flat memory over years of days
     click.echo(
-        f"{looked_at:,} days of {len(units):,} centres: " + (f"{found:,} differences" if found else "all agree")
+        f"{looked_at:,} days of {len(units):,} centres: "
+        + (f"{found:,} differences" if found else "all agree")
     )
     sys.exit(1 if found else 0)
 
@@ -51,10 +51,3 @@ def _units(code: str | None) -> list[tuple[int, str]]:
     if code and not units:
         raise click.UsageError(f"no centre with a front desk has the code {code}")
     return units
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return parse(text, field="day") if text else None
-    except FieldFault as fault:
-        raise click.UsageError(f"{text} is no day") from fault

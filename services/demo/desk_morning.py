@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from models.account import Account
 from models.appointment import Appointment
 from models.case import Case
 from models.crypto import KEYS
+from models.desk_rules import CentreHoliday
+from models.desk_staff import ReceptionShift
 from models.evidence import EvidenceRecord
 from models.ownership import Owner
 from models.visit import Visit
+from reports.appointments import open_days
 from rules.calendar import day_begins, local_date
 from rules.desk import AttendanceKind, Disability, EvidenceKind
 from rules.visit_flow import State
 from services import attendance, change_requests, reception, transfers
 from services.demo.desk_day import Arrival, Day, Fate, Staff
-from services.demo.desk_tables import seed_desk
+from services.demo.desk_tables import SHIFTS, seed_desk
 from services.demo.desk_weeks import INDIGENOUS, NAME, RELEASED, Visitors, Weeks
 from services.demo.teller import key
 from services.transaction import AnySession
@@ -35,10 +39,24 @@ def seed(session: AnySession, *, at: datetime) -> int:
     if session.scalar(select(Visit.id).where(Visit.submission_key == key(f"{NAME}-today-0"))) is not None:
         return 0
     desk = seed_desk(session, at=at)
+    _open_today(session, desk.unit_id, local_date(at))
     staff, random = Staff(session, desk.unit_id), Random("前台")
     visitors = Visitors(session, staff, random)
     told = Weeks(session, staff, visitors, random, local_date(at)).tell()
     return told + Morning(session, staff, visitors, random, at).tell()
+
+
+def _open_today(session: AnySession, unit_id: int, today: date) -> None:
+    """Whoever looks at the demo on a weekend finds a day on which the centre works."""
+    if open_days(session, unit_id, today, today):
+        return
+    session.add(CentreHoliday(unit_id=unit_id, day=today, name="示範日（照常上班）", open=True))
+    receptionist = session.scalars(select(Account.id).where(Account.username == "reception")).one()
+    session.add_all(
+        ReceptionShift(unit_id=unit_id, day=today, starts=starts, ends=ends, receptionist_id=receptionist)
+        for starts, ends in SHIFTS
+    )
+    session.flush()
 
 
 class Morning:

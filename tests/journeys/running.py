@@ -53,31 +53,39 @@ def running(instance: Path, font_dir: Path) -> Iterator[Server]:
     smtp = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     smtp.start()
     port = free_port()
-    environment = os.environ | {
-        "JIELI_INSTANCE": str(instance),
-        "JIELI_ENV": "development",
-        "DATABASE_URL": "",
-        "PORT": str(port),
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "MAIL_SERVER": "127.0.0.1",
-        "MAIL_PORT": str(smtp.port),
-    }
+    environment = environment_of(instance, port) | {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(smtp.port)}
     flask = [sys.executable, "-m", "flask", "--app", "run"]
     subprocess.run([*flask, "prepare"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     seeded = subprocess.run(
         [*flask, "demo", "seed"], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.serve"], cwd=ROOT, env=environment, start_new_session=True
-    )
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_up(f"{url}/login/", process)
-        yield Server(url, instance, _password_in(seeded.stdout), mailbox)
+        with serving([sys.executable, "-m", "app.serve"], environment):
+            yield Server(environment["PUBLIC_URL"], instance, _password_in(seeded.stdout), mailbox)
+    finally:
+        smtp.stop()
+
+
+def environment_of(instance: Path, port: int) -> dict[str, str]:
+    return os.environ | {
+        "JIELI_INSTANCE": str(instance),
+        "JIELI_ENV": "development",
+        "DATABASE_URL": "",
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+
+
+@contextmanager
+def serving(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+    """The web server runs, with all its processes, until the block ends."""
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        _wait_until_up(f"{environment['PUBLIC_URL']}/login/", process)
+        yield
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
-        smtp.stop()
 
 
 def _password_in(printed: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,6 +12,7 @@ from playwright.sync_api import FilePayload, Page, ViewportSize
 
 from tests.batch_files import row, workbook
 from tests.journeys.conftest import Server
+from tests.journeys.watch import Watch
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 # Swagger draws what is inside of its frame, in English and with its own faults; the page around it is ours.
@@ -20,26 +20,6 @@ OURS = {"exclude": [["#swagger-ui"]]}
 LANG = {"zh_Hant_TW": "zh-Hant-TW", "en": "en"}
 DESK = ViewportSize(width=1366, height=900)
 TABLET = ViewportSize(width=820, height=1180)
-
-
-class Watch:
-    """What a page does behind the screen."""
-
-    def __init__(self, page: Page, server: Server) -> None:
-        self.trouble: list[str] = []
-        self.own = urlsplit(server.url).netloc
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
-        page.on("request", lambda request: self._request(request.url))
-
-    def _console(self, message: Any) -> None:
-        # A page that answers 404 or 422 says so in the console; that is no fault of the page.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            self.trouble.append(f"console: {message.text}")
-
-    def _request(self, url: str) -> None:
-        if urlsplit(url).netloc not in {self.own, ""}:
-            self.trouble.append(f"foreign request: {url}")
 
 
 def of_referrer(page: Page, _log_in: Any) -> Sequence[str]:

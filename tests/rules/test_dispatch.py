@@ -91,8 +91,16 @@ TABLE = {
         30,
         "一般求職舊案：民眾已久候，改派其他櫃台；由第 1 順位職務代理人、3 號櫃台的吳淑芬服務。",
     ),
+    "a new case that waited too long goes to the deputies of the officer it waited for": (
+        replace(
+            SEEKING, redirected=True, deputies=(50, 30), excluded=((10, "等候過久，改請其他櫃台協助。"),)
+        ),
+        Rule.DEPUTY,
+        50,
+        "一般求職新案：民眾已久候，改派其他櫃台；由第 1 順位職務代理人、5 號櫃台的高美蘭服務。",
+    ),
     "an old case that its owner refused goes to the deputy": (
-        replace(OLD, excluded=((20, "已說明無法接此案"),)),
+        replace(OLD, excluded=((20, "已說明無法接此案。"),)),
         Rule.DEPUTY,
         30,
         "一般求職舊案：原就服員黃志偉這次不接；由第 1 順位職務代理人、3 號櫃台的吳淑芬服務。",
@@ -331,7 +339,7 @@ def test_others_hear_that_the_case_has_its_people() -> None:
     assert why(decide(BENEFIT), 4) == "身障不參與失業給付的平均派案。"
     assert why(decide(BENEFIT), 8) == "求才不參與失業給付的平均派案。"
     assert why(decide(RECRUITING), 1) == "雇主由求才櫃台接待。"
-    assert why(decide(replace(OLD, excluded=((10, "已說明無法接此案"),))), 1) == "已說明無法接此案"
+    assert why(decide(replace(OLD, excluded=((10, "已說明無法接此案。"),))), 1) == "已說明無法接此案。"
 
 
 def test_of_the_owners_group_the_shortest_wait_serves_and_a_break_comes_last() -> None:
@@ -391,7 +399,7 @@ def test_benefit_cases_open_to_a_group_by_its_flag() -> None:
 
 
 def test_an_excluded_officer_gets_nothing_whatever_is_owed() -> None:
-    facts = at(replace(SEEKING, excluded=((10, "已說明無法接此案"),)), 10, debt=Fraction(2))
+    facts = at(replace(SEEKING, excluded=((10, "已說明無法接此案。"),)), 10, debt=Fraction(2))
     assert decide(facts).officer_id == 20
 
 
@@ -441,7 +449,7 @@ def halls(draw: st.DrawFn) -> Facts:
         appointment_with=draw(st.sampled_from((None, None, 60))),
         mass_layoff=draw(st.booleans()),
         redirected=draw(st.booleans()),
-        excluded=draw(st.sampled_from(((), ((20, "已說明無法接此案"),)))),
+        excluded=draw(st.sampled_from(((), ((20, "已說明無法接此案。"),)))),
         groups=tuple(replace(group, debt=draw(DEBTS)) for group in base.groups),
         candidates=tuple(
             replace(

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from rules import courtesy
 from rules.debt import POOL, Debts
 from rules.dispatch import Presence, Rule, decide
+from rules.ledger import Ledger
 from rules.simulation import BOUND, Month, percentile, replays, simulate
 from rules.simulation_centre import half_day, make_up
-from rules.simulation_checks import Ledger, broken
+from rules.simulation_checks import broken
 from tests.rules.hall import OLD, SEEKING, at, away
 
 MONTHS, VISITS = 200, 100

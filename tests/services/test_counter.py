@@ -24,6 +24,7 @@ from rules.refusals import INADMISSIBLE, Ground
 from rules.visit_flow import UNDO_WITHIN, Move, State
 from services import counter
 from services.desk import hold
+from services.guiding import send
 from services.notices import tell
 from services.ownership import Cause, give
 from services.transaction import transaction
@@ -568,19 +569,29 @@ def test_a_step_is_taken_back_once_in_time_by_who_made_it(session, officer, act_
 
 def test_a_sending_is_taken_back_by_reception(session, desk, act_as):
     visit_id, host = waiting(session), act_as("reception")
-    with transaction(session):
-        hold(session, host.unit_id)
-        make_move(
-            session,
-            session.get_one(Visit, visit_id),
-            Move.SEND,
-            by=host,
-            at=NOW,
-            detail={"was": {"sent_at": None}},
-            sent_at=NOW,
-        )
+    do(session, send, visit_id, by=host)
+    assert session.scalars(select(Notice.acknowledged_at)).all() == [None]
     do(session, counter.undo, visit_id, by=host, at=SOON)
     assert visit(session, visit_id).sent_at is None
+    assert session.scalars(select(Notice.acknowledged_at)).all() == [SOON], "nothing rings any more"
+
+
+def test_a_second_sending_taken_back_leaves_the_first_one_with_its_answer(session, officer, act_as):
+    visit_id, host = waiting(session), act_as("reception")
+    do(session, send, visit_id, by=host)
+    do(session, counter.acknowledge, visit_id, by=officer, at=SOON)
+    do(session, send, visit_id, by=host, at=SOON + timedelta(minutes=1))
+    do(session, counter.undo, visit_id, by=host, at=SOON + timedelta(minutes=2))
+    seen = visit(session, visit_id)
+    assert (seen.sent_at, seen.acknowledged_at) == (NOW, SOON)
+
+
+def test_a_sending_that_the_counter_has_answered_stays(session, officer, act_as):
+    visit_id, host = waiting(session), act_as("reception")
+    do(session, send, visit_id, by=host)
+    do(session, counter.acknowledge, visit_id, by=officer, at=SOON)
+    with pytest.raises(RuleBroken, match="不是您做的"):
+        do(session, counter.undo, visit_id, by=host, at=SOON)
 
 
 # the alarm

@@ -19,6 +19,7 @@ from models.notice import Notice
 from models.ownership import Departure
 from models.visit import Decision, DutyList, Visit
 from reports.debts import debts
+from reports.desk_now import counters_now
 from rules.actor import Actor
 from rules.desk import AttendanceKind, EvidenceKind, NoticeKind
 from rules.dispatch import Presence, Rule
@@ -93,6 +94,15 @@ def test_the_facts_hold_every_counter_with_its_state_queue_and_debt(session, by)
     assert sum(group.debt for group in facts.groups) == 0
     assert any(group.debt < 0 for group in facts.groups)
     assert [group.share for group in facts.groups] == [1860, 240, 310, 190, 0, 0]
+
+
+def test_a_service_left_open_yesterday_does_not_bring_an_officer_on_leave_to_the_counter(session, by):
+    make_visit(session, officer="counter1", state=State.SERVING, at=AT - timedelta(days=1))
+    make_visit(session, officer="counter2", state=State.SERVING, at=AT - timedelta(days=1))
+    make_visit(session, officer="counter3", state=State.SERVING)
+    away(session, 1, 3)
+    found = [counter.presence for counter in counters_now(session, by.unit_id, AT)[:3]]
+    assert found == [Presence.AWAY, Presence.SERVING, Presence.SERVING]
 
 
 def test_a_later_ratio_table_counts_from_its_day_and_as_a_whole(session, by):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from models.desk import Post
 from models.desk_rules import BusinessType
 from models.ownership import Owner, OwnerChange
+from models.visit import Visit
 from services import ownership
 from services.transaction import transaction
 from tests.conftest import NOW
@@ -94,15 +96,53 @@ def test_a_cause_that_nobody_knows_is_a_mistake(session, act_as, person_id):
         give(session, person_id, "counter1", by=act_as("supervisor"), cause="mood")
 
 
-@pytest.mark.parametrize("values", [{"new_case": False}, {"person": None, "visitor": "王老闆"}])
-def test_an_old_case_and_a_visitor_without_papers_make_no_owner(session, act_as, desk, values):
+def test_a_visitor_without_papers_makes_no_owner(session, act_as, desk):
     with transaction(session):
-        visit = make_visit(session, **{key: value for key, value in values.items() if key != "person"})
-        if "person" in values:
-            visit.person_id = None
+        visit = make_visit(session, visitor="王老闆")
+        visit.person_id = None
     with transaction(session):
         assert not ownership.own(session, visit, by=act_as("counter1"), at=NOW)
     assert session.scalars(select(Owner)).all() == []
+
+
+def start(session, act_as, **values) -> Visit:
+    """The service of an old case of somebody without an owner, at counter 1."""
+    with transaction(session):
+        visit = make_visit(session, **{"new_case": False, "counted": False, "basis": "reception"} | values)
+        ownership.own(session, visit, by=act_as("counter1"), at=NOW)
+    return visit
+
+
+def test_an_old_case_that_nobody_is_written_down_for_belongs_to_who_first_serves_it(session, act_as, desk):
+    visit = start(session, act_as)
+    assert owners(session, visit.person_id, visit.unit_id) == {"A": "counter1"}
+    assert session.scalars(select(OwnerChange.cause)).all() == ["first_service"]
+    with transaction(session):
+        assert ownership.give_back(session, visit, by=act_as("counter1"), at=LATER)
+    assert owners(session, visit.person_id, visit.unit_id) == {}
+
+
+def test_who_stands_in_for_the_officer_of_the_evidence_does_not_take_the_case(session, act_as, desk):
+    knows = account_id(session, "counter3")
+    visit = start(session, act_as, basis="phone_check", asked_officer_id=knows)
+    assert owners(session, visit.person_id, visit.unit_id) == {"A": "counter3"}
+
+
+def test_a_case_of_an_officer_who_has_no_counter_any_more_belongs_to_who_serves_it(session, act_as, desk):
+    knows = account_id(session, "counter3")
+    with transaction(session):
+        session.execute(delete(Post).where(Post.officer_id == knows))
+    visit = start(session, act_as, basis="phone_check", asked_officer_id=knows)
+    assert owners(session, visit.person_id, visit.unit_id) == {"A": "counter1"}
+
+
+def test_an_old_case_with_an_owner_stays_with_him_whoever_serves_it(session, act_as, desk):
+    with transaction(session):
+        visit = make_visit(session, new_case=False, counted=False)
+    give(session, visit.person_id, "counter3", by=act_as("supervisor"))
+    with transaction(session):
+        assert not ownership.own(session, visit, by=act_as("counter1"), at=NOW)
+    assert owners(session, visit.person_id, visit.unit_id) == {"A": "counter3"}
 
 
 def test_giving_back_restores_who_owned_the_person_before(session, act_as, desk):

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from models.desk import Desk
+from models.desk import Deputy, Desk
 from models.notice import Notice
 from models.organisation import Unit
 from models.person import Person
@@ -19,9 +19,9 @@ from models.visit import Decision, Visit, VisitEntry
 from rules.actor import Actor
 from rules.desk import AppointmentState, Basis, Disability, DisabilityEvidence, NoticeKind
 from rules.dispatch import Rule
-from rules.errors import Faults, FieldFault, NotFound, RuleBroken, TooMany
+from rules.errors import Faults, FieldFault, NotFound, RuleBroken, StaleVersion, TooMany
 from rules.visit_flow import Move, State
-from services import look_ups, reception
+from services import dispatching, look_ups, reception
 from services.reception import CheckIn
 from services.transaction import transaction
 from tests.factories import AT, fresh_number, make_desk, make_person, make_referral, make_visit
@@ -171,6 +171,15 @@ def test_a_second_click_gives_the_same_visit_and_no_second_ticket(session, by, v
     key = str(uuid.uuid4())
     first = arrive(session, by, visitor, submission_key=key)
     assert arrive(session, by, visitor, submission_key=key).id == first.id
+    assert session.scalar(select(func.count()).select_from(Visit)) == 1
+
+
+@pytest.mark.parametrize("what", ["another person", "another business"])
+def test_a_form_sent_again_for_something_else_hands_out_nobodys_ticket(session, by, visitor, what):
+    other = known_person(session, make_person(session), by) if what == "another person" else visitor
+    arrive(session, by, visitor, submission_key="one-form")
+    with pytest.raises(StaleVersion, match="A001"):
+        arrive(session, by, other, "A" if other is not visitor else "B", submission_key="one-form")
     assert session.scalar(select(func.count()).select_from(Visit)) == 1
 
 
@@ -330,6 +339,14 @@ def test_a_corrected_judgement_is_dispatched_anew_and_keeps_its_place(session, b
     assert entry.detail["before"]["disability"] == "none"
 
 
+def test_what_was_typed_at_a_correction_stands_in_the_reason_alone(session, by, visitor):
+    visit = arrive(session, by, visitor)
+    corrected(session, visit, by, new_case=False, note="家屬代述曾來辦理")
+    entry = session.scalars(select(VisitEntry).where(VisitEntry.move == Move.JUDGE)).one()
+    assert (entry.reason, entry.detail["after"]["new_case"]) == ("家屬代述曾來辦理", False)
+    assert "家屬代述" not in str(entry.detail), "the retention schedule empties reasons, never details"
+
+
 def test_a_correction_that_no_counter_can_take_never_stays_silently_where_it_was(session, by, visitor):
     visit = arrive(session, by, visitor)
     away(session, 4)
@@ -360,6 +377,25 @@ def test_after_too_long_a_wait_the_deputies_of_the_officer_come_first(session, b
     assert (visit.counted, visit.queue_from) == (False, AT)
 
 
+def test_a_new_case_that_waits_too_long_goes_to_the_deputies_of_the_officer_it_waits_for(
+    session, by, visitor
+):
+    visit = arrive(session, by, visitor)
+    here = visit.officer_id
+    day = date(2026, 1, 1)
+    with transaction(session):
+        session.execute(delete(Deputy))
+        for rank, number in enumerate((7, 6), start=1):
+            other = officer(session, number).id
+            session.add(
+                Deputy(unit_id=visit.unit_id, officer_id=here, deputy_id=other, rank=rank, starts_on=day)
+            )
+    with transaction(session):
+        decision = reception.redirect(session, visit.id, by=by, at=AT + timedelta(minutes=40))
+    assert (decision.rule, visit.officer.username, visit.counted) == (Rule.DEPUTY, "counter7", True)
+    assert dispatching.replay(decision).officer_id == visit.officer_id
+
+
 def test_when_nobody_else_can_take_a_redirected_visit_it_stays_and_says_so(session, by, visitor):
     visit = arrive(session, by, visitor)
     here = visit.counter.number
@@ -381,7 +417,11 @@ def test_reception_may_choose_another_counter_and_the_choice_counts_there(sessio
     decision = choose(session, visit, 7, by)
     assert (decision.rule, visit.counter.number, visit.overridden) == (Rule.OVERRIDE, 7, True)
     assert (visit.counted, visit.duty_list_id is not None) == (True, True)
-    assert "民眾行動不便" in str(decision.reason)
+    entry = session.scalars(select(VisitEntry).where(VisitEntry.move == Move.OVERRIDE)).one()
+    assert entry.reason == "民眾行動不便"
+    assert "民眾行動不便" not in str(decision.reason), (
+        "a decision stays for good, a reason about a person does not"
+    )
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

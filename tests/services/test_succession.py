@@ -159,6 +159,25 @@ def test_job_seeking_goes_to_the_deputies_until_the_successor_is_named(
     assert arrive(session, owned[1], act_as).officer_id == act_as("counter5").user_id
 
 
+def test_who_waits_because_nobody_is_named_is_dispatched_once_somebody_is(
+    session: Session, owned: list[Owner], kinds: dict[str, BusinessType], act_as: Who
+) -> None:
+    departure = leave(session, act_as)
+    session.get_one(Departure, departure).benefit_officer_id = None
+    session.commit()
+    visit = arrive(session, owned[2], act_as)
+    assert visit.state == State.CHECKED_IN
+    with transaction(session):
+        succession.hand_over(
+            session,
+            departure,
+            successors={kinds["B"].id: act_as("counter5").user_id},
+            by=act_as("itstaff"),
+            at=NOW,
+        )
+    assert (visit.state, visit.officer_id) == (State.WAITING, act_as("counter5").user_id)
+
+
 def test_the_departure_is_settled_when_nobody_is_left(
     session: Session, owned: list[Owner], kinds: dict[str, BusinessType], act_as: Who
 ) -> None:

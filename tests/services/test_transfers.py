@@ -13,11 +13,12 @@ from models.notice import Notice
 from models.ownership import Owner, OwnerChange, PermanentTransfer
 from models.person import Person
 from rules.actor import Actor
+from rules.calendar import local_date
 from rules.errors import AlreadyDone, FieldFault, NotFound, RuleBroken
-from services import ownership, transfers
+from services import ownership, succession, transfers
 from services.transaction import transaction
 from tests.conftest import NOW
-from tests.factories import make_desk, make_person
+from tests.factories import make_desk, make_person, make_visit
 
 Who = Callable[[str], Actor]
 
@@ -192,3 +193,32 @@ def test_a_transfer_of_somebody_who_has_another_owner_by_now_is_refused(
         )
     with pytest.raises(RuleBroken, match="已經更換"), transaction(session):
         transfers.execute(session, made.id, by=act_as("reception"), at=NOW)
+
+
+def test_a_transfer_to_somebody_who_has_left_meanwhile_is_refused(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    giver, taker = act_as("counter1"), act_as("counter4")
+    with transaction(session):
+        transfer = propose(session, owned, giver, taker)
+        transfers.answer(session, transfer.id, agreed=True, by=taker, at=NOW)
+        succession.depart(
+            session,
+            taker.user_id,
+            left_on=local_date(NOW),
+            benefit_officer_id=None,
+            by=act_as("supervisor"),
+            at=NOW,
+        )
+    with pytest.raises(RuleBroken, match="已離職"), transaction(session):
+        transfers.execute(session, transfer.id, by=act_as("reception"), at=NOW)
+    assert owner_of(session) == giver.user_id
+
+
+def test_a_proposal_names_no_visit_of_somebody_else(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    with transaction(session):
+        foreign = make_visit(session, officer="counter1").id
+    with pytest.raises(NotFound), transaction(session):
+        propose(session, owned, act_as("counter1"), act_as("counter4"), visit_id=foreign)

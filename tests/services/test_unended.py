@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import Account
-from models.desk import Deputy
+from models.desk import Deputy, Post
 from models.desk_review import OvertimeDecision, Refusal
 from models.notice import Notice
 from models.outbox import Mail
@@ -209,6 +209,27 @@ def test_a_refusal_is_reviewed_once_and_an_inadequate_one_with_a_remark(
         desk_review.review_refusal(session, row.id, adequate=True, remark="", by=boss, at=AT)
     with pytest.raises(NotFound), transaction(session):
         desk_review.review_refusal(session, row.id, adequate=True, remark="", by=act_as("supervisor3"), at=AT)
+
+
+def test_the_check_knows_who_called_a_visit_that_was_sent_to_somebody_else(
+    session: Session, act_as: Act
+) -> None:
+    with transaction(session):
+        visit = arrive(session, act_as, at=AT)
+    seats = session.scalars(select(Post).order_by(Post.id)).all()
+    left = next(post for post in seats if post.officer_id == visit.officer_id)
+    right = next(post for post in seats if post.officer_id != visit.officer_id)
+    left.officer_id, right.officer_id = right.officer_id, left.officer_id
+    session.commit()
+    me = act_as(session.get_one(Account, left.officer_id).username)
+    with transaction(session):
+        counter.call(session, visit.id, by=me, at=AT)
+    assert visit.officer_id == me.user_id
+    assert list(differences(session, visit.unit_id, DAY)) == []
+    with transaction(session):
+        counter.undo(session, visit.id, by=me, at=AT)
+    assert visit.officer_id != me.user_id
+    assert list(differences(session, visit.unit_id, DAY)) == []
 
 
 def test_the_check_finds_what_was_changed_behind_the_services(session: Session, act_as: Act) -> None:

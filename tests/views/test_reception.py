@@ -282,6 +282,23 @@ def test_sending_rings_and_after_a_minute_the_neighbours_are_shown(
     assert "李佳蓉" in page and "吳淑芬" in page and "121" in page
 
 
+def test_a_sending_is_taken_back_within_two_minutes(
+    reception: Reception, person: Person, clock: Clock
+) -> None:
+    visit = reception.check_in(person_id=person.id, business_type_id=kind())
+    card, status = f"{HOME}?visit={visit.id}", f"{HOME}visits/{visit.id}/status"
+    assert "收回這個步驟" not in reception.get(card).text
+    reception.post(f"visits/{visit.id}/send")
+    assert "收回這個步驟" in reception.get(card).text and "收回這個步驟" in reception.get(status).text
+    reception.post(f"visits/{visit.id}/undo")
+    assert again(visit).sent_at is None and "收回這個步驟" not in reception.get(card).text
+    reception.post(f"visits/{visit.id}/send")
+    clock.now = NOW + timedelta(minutes=2, seconds=1)
+    assert "收回這個步驟" not in reception.get(status).text
+    late = reception.post(f"visits/{visit.id}/undo")
+    assert "超過兩分鐘" in reception.get(late.location).text and again(visit).sent_at == NOW
+
+
 def test_an_override_needs_its_reason_and_keeps_the_counter_chosen(
     reception: Reception, person: Person
 ) -> None:

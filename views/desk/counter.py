@@ -22,25 +22,18 @@ from rules.clock import time_text
 from rules.desk import ATTENDANCE_TEXT, BASIS_TEXT, OUTCOME_TEXT, AttendanceKind, Basis, Outcome
 from rules.errors import AlreadyDone, FieldFault, RuleBroken
 from rules.permissions import Permission as P
-from rules.texts import N_
-from rules.visit_flow import STATE_TEXT, Move, State
+from rules.visit_flow import STATE_TEXT, State
 from services import attendance, counter
 from services.appointment_slots import TAKEN_BY, TAKEN_NOW
 from services.transaction import transaction
 from views import trail
 from views.access import actor, back_to, database, needs, now, today
 from views.desk.counter_steps import CounterSteps, chosen_time, expected, refused_step, visible_visit
-from views.desk.words import spoken
+from views.desk.words import UNDO_TEXT, spoken
 from views.steps import chosen_id
 
 # Faults of the next appointment are shown at its choice.
 AT_NEXT_TIME = ("starts_at", "officer_id", "person_id", "business_type_id")
-UNDO_TEXT = {
-    Move.CALL: N_("已叫號 %(ticket)s。"),
-    Move.START: N_("已開始服務 %(ticket)s。"),
-    Move.END: N_("已結束服務 %(ticket)s。"),
-    Move.SEND: N_("已引導 %(ticket)s。"),
-}
 
 
 class CounterDesk(CounterSteps):

@@ -78,7 +78,7 @@ class Overview:
         figures = (
             (_("等候中"), sum(len(each.waiting) for each in here)),
             (_("叫號中"), sum(each.called is not None for each in here)),
-            (_("服務中"), sum(each.serving is not None for each in here)),
+            (_("正在服務"), sum(each.serving is not None for each in here)),
             (_("在位櫃台"), sum(each.on_duty for each in here)),
             (_("不在的櫃台"), sum(not each.on_duty for each in here)),
         )

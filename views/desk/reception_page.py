@@ -22,6 +22,7 @@ from reports import reception as watch
 from reports.appointments import of_day
 from reports.desk_now import CounterNow, counters_now, ticket
 from reports.desk_waits import long_waits
+from reports.my_counter import last_step
 from reports.visitor_picture import DISABLED
 from rules import desk as words
 from rules.errors import NotFound
@@ -35,7 +36,7 @@ from services.visit_moves import NO_VISIT
 from views import trail
 from views.access import actor, database, now, today
 from views.desk.reception_forms import Refused
-from views.desk.words import PRESENCE_TEXT, spoken
+from views.desk.words import PRESENCE_TEXT, UNDO_TEXT, spoken
 from views.steps import chosen_id
 
 
@@ -136,6 +137,8 @@ def status_values(visit: Visit) -> dict[str, Any]:
         "visit": visit,
         "here": here,
         "near": near,
+        "last": last_step(database(), actor(), now(), visit_id=visit.id),
+        "undo_texts": UNDO_TEXT,
         "presences": PRESENCE_TEXT,
         "words": words,
         "states": STATE_TEXT,

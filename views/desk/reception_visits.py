@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from rules.errors import FieldFault, NotFound, RuleBroken
 from rules.permissions import Permission as P
-from services import reception
+from services import counter, reception
 from services.transaction import transaction
 from views.access import actor, back_to, database, needs, now
 from views.desk.reception_forms import typed_check_in
@@ -39,6 +39,17 @@ class ReceptionVisits(ReceptionScreen):
         def act() -> str:
             reception.send(database(), visit_id, by=actor(), at=now())
             return _("已通知櫃台，請引導民眾前往。")
+
+        return _and_back(visit_id, act)
+
+    @expose("/<int:visit_id>/undo", methods=["POST"])
+    @needs(P.VISIT_RECEIVE)
+    def undo(self, visit_id: int) -> Response:
+        """The sending taken back within two minutes; the bell at the counter falls silent."""
+
+        def act() -> str:
+            counter.undo(database(), visit_id, by=actor(), at=now())
+            return _("已收回上一個步驟。")
 
         return _and_back(visit_id, act)
 

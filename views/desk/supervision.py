@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from flask import abort, flash, g, request, url_for
@@ -17,18 +17,16 @@ from reports.desk_now import counters_now
 from reports.months import Month
 from reports.overtime import late_services
 from reports.unended import to_explain
-from rules.calendar import TAIPEI, local_time_text
+from rules.calendar import local_time_text
+from rules.clock import moment, parse_time
 from rules.errors import FieldFault
 from rules.permissions import Permission as P
 from rules.roc_dates import parse, show
-from rules.texts import N_
 from services import counter, guiding, notices
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now, today
 from views.desk.notices import as_json
 from views.steps import chosen_id, is_fetched
-
-NO_TIME = N_("請輸入預約時間，例如 09:30。")
 
 
 def unit() -> int:
@@ -121,11 +119,7 @@ class DeskSupervision(Screen):
 def _moment() -> datetime:
     """`day` and `time` as typed, in Taipei. Raises `FieldFault` at either."""
     day = parse(request.form.get("day", ""), field="day")
-    try:
-        at = time.fromisoformat(request.form.get("time", "").strip())
-    except ValueError:
-        raise FieldFault("time", NO_TIME) from None
-    return datetime.combine(day, at.replace(tzinfo=None), TAIPEI)
+    return moment(day, parse_time(request.form.get("time", ""), field="time"))
 
 
 def _cards() -> Sequence[Mapping[str, Any]]:

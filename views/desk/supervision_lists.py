@@ -40,6 +40,7 @@ class DeskRefusals(ListScreen):
     empty_text = _l("沒有符合條件的拒(推)案。")
     listing = reports.REFUSALS
     criteria = reports.REFUSAL_CRITERIA
+    ground = trail.VISIT  # the officer's explanation is about somebody
     link_column = "refused_at"
 
     def scope(self) -> Sequence[ColumnElement[bool]]:
@@ -88,6 +89,8 @@ class DeskRefusals(ListScreen):
         row = database().scalars(select(Refusal).where(Refusal.id == refusal_id, *self.scope())).first()
         if row is None:
             raise NotFound(desk_review.NOT_FOUND)
+        if row.visit.person_id:
+            trail.shown([row.visit.person_id], ground=trail.VISIT)
         return self.render(
             "desk/refusal.html",
             title=_("無法接案說明"),

@@ -1,21 +1,5 @@
-/* 我的櫃台: the time left to take a step back, a page that somebody else's step has overtaken, small helps for the forms. */
+/* 我的櫃台: a page that somebody else's step has overtaken, small helps for the forms. */
 (() => {
-  const bar = document.querySelector(".undo-bar");
-  if (bar) {
-    const left = bar.querySelector(".undo-left");
-    // By the server's clock: the bar and the page were made at the same moment.
-    const place = document.getElementById("pulse");
-    const offset = place ? Date.parse(place.dataset.now) - Date.now() : 0;
-    const until = Date.parse(bar.dataset.until);
-    const count = () => {
-      const seconds = Math.ceil((until - Date.now() - offset) / 1000);
-      if (seconds <= 0) { clearInterval(timer); bar.remove(); return; }
-      left.textContent = left.dataset.leftText.replace("{time}", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
-    };
-    const timer = setInterval(count, 1000);
-    count();
-  }
-
   /** Whether something would be lost by loading the page anew. */
   const busy = () => document.querySelector("dialog[open]") || [...document.querySelectorAll("#end-form :is(textarea, input[type=text], input:not([type]))")].some((field) => field.value !== field.defaultValue)
     || [...document.querySelectorAll("#end-form [type=radio]")].some((field) => field.checked !== field.defaultChecked);

@@ -73,6 +73,8 @@ class DeskTableView(GeneratedView):
         links = {}
         if actor().may(self.workbook_permission):
             links["workbook_url"] = url_for("TableWorkbook.index", name=table.name)
+        if table.name == "ratio_share" and actor().may(P.DESK_SUPERVISE):
+            links["what_if_url"] = url_for("WhatIf.index")
         if actor().may(P.DESK_TABLE_READ):
             links["changes_url"] = url_for("TableChanges.index", table=table.name)
         page: str = super().render_template(template, table=table, notes=self.notes(), **links, **values)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
-
-from models.person import Person
+from reports.evidence import holders
 from rules import desk_tables as described
 from rules.permissions import Permission as P
 from views.access import database
@@ -22,10 +20,7 @@ class EvidenceAccess(RowAccess):
     hides_secrets = False
 
     def persons_of(self, rows: Sequence[Any]) -> list[int]:
-        hashes = {row.national_id_hash for row in rows}
-        if not hashes:
-            return []
-        return list(database().scalars(select(Person.id).where(Person.national_id_hash.in_(hashes))))
+        return list(holders(database(), {row.national_id_hash for row in rows}))
 
 
 class EvidenceView(DeskTableView):

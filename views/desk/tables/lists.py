@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
@@ -27,9 +28,14 @@ class DecisionList(ListScreen):
     needed = P.DESK_TABLE_READ
     title = _l("派案紀錄")
     empty_text = _l("沒有符合條件的派案紀錄。")
+    link_column = "at"
 
     def scope(self) -> Sequence[ColumnElement[bool]]:
         return (scopes.centre_rows(actor(), Decision.unit_id),)
+
+    def row_url(self, row: Any) -> str | None:
+        """The replay, for the supervisor."""
+        return url_for("DecisionReplay.show", decision_id=row.key) if actor().may(P.DESK_SUPERVISE) else None
 
     def context(self) -> Words:
         return Words(translator(), spoken)

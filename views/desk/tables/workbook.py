@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, abort, flash, request
@@ -10,7 +11,11 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from models.crypto import KEYS
+from models.trail import Act
+from reports.evidence import holders
 from reports.table_template import template
+from rules import national_id
 from rules.desk_tables import TABLES, Sort, Table
 from rules.errors import FieldFault, RuleBroken, StaleVersion
 from rules.permissions import Permission as P
@@ -21,6 +26,7 @@ from services.desk_choices import Choices, choices
 from services.desk_tables import MODELS
 from services.table_plan import ROW, Plan, Planned, State
 from services.transaction import release, transaction
+from views import trail
 from views.access import Screen, actor, back_to, database, needs, now
 from views.desk.tables.index import ENDPOINTS
 from views.fields import faults_of
@@ -131,6 +137,8 @@ class TableWorkbook(Screen):
         columns = _columns(table)
         told = [row for row in plan.rows if row.state is not State.SAME] if plan else []
         told.sort(key=lambda row: (row.state is not State.FAULTY, row.number))
+        if whom := holders(database(), _hashes(table, told[:MOST_SHOWN])):
+            trail.shown(whom, act=Act.LIST, ground=trail.VISIT)
         return self.render(
             "desk/tables/check.html",
             title=_("檢查上傳內容"),
@@ -184,6 +192,16 @@ def _columns(table: Table) -> list[tuple[str, str, str]]:
         (chr(ord("A") + index), column, heading)
         for index, (column, heading) in enumerate(zip(names, table.headings, strict=True))
     ]
+
+
+def _hashes(table: Table, rows: Sequence[Planned]) -> set[str]:
+    """Of the numbers in the rows, as far as they are numbers."""
+    found = set()
+    for column in (field.column for field in table.fields if field.sort is Sort.NATIONAL_ID):
+        for row in rows:
+            with suppress(FieldFault):
+                found.add(KEYS.search_hash(national_id.inspect(row.texts.get(column, "")).number))
+    return found
 
 
 def _shown(row: Planned, columns: Sequence[tuple[str, str, str]], table: Table) -> dict[str, Any]:
