@@ -97,8 +97,8 @@ SETTINGS = (
     Setting(
         "RETENTION_MONTHS",
         "60",
-        "Months after the end of the last referral until a person is anonymised; support questions and mails of no referral go "
-        "then too. 0: never.",
+        "Months after the end of the last referral, visit or appointment until a person is anonymised; support questions and "
+        "mails of no referral go then too. 0: never.",
     ),
     Setting("DEMO", "", "1: the demo world may exist. Refused in production."),
     Setting("LOG_LEVEL", "INFO", "Level of the log on standard error."),

@@ -46,8 +46,8 @@ def init_app(app: Flask) -> None:
 
     @huey.periodic_task(crontab(minute="*/5"), name="watch_front_desks")
     def watch_front_desks() -> int:
-        with app.app_context(), transaction(db.session):
-            return desk_watch.run(db.session, at=datetime.now(UTC), base_url=app.config["PUBLIC_URL"])
+        with app.app_context():
+            return watch_all(app, at=datetime.now(UTC))
 
     @huey.task(name="check_trail")
     def check_trail() -> None:
@@ -73,6 +73,18 @@ def init_app(app: Flask) -> None:
 
     app.extensions["send_outbox"] = send_outbox
     app.extensions["check_trail"] = check_trail
+
+
+def watch_all(app: Flask, *, at: datetime) -> int:
+    """Each centre in a transaction of its own: one that fails is logged and keeps nobody else from being told."""
+    told = 0
+    for unit_id in desk_watch.centres(db.session):
+        try:
+            with transaction(db.session):
+                told += desk_watch.run(db.session, unit_id, at=at, base_url=app.config["PUBLIC_URL"])
+        except Exception as error:  # its text may quote what was typed about a person
+            log.error("watching the front desk of unit %s failed: %s", unit_id, type(error).__name__)
+    return told
 
 
 def anonymise_due(app: Flask) -> int:

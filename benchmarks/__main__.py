@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from benchmarks import dispatch_rule, export, lists, reply_form
+from benchmarks import dispatch_http, dispatch_rule, export, lists, reply_form
 from benchmarks.databases import BENCH
-from benchmarks.worlds import build
+from benchmarks.worlds import build, build_desk
 
 SMALL = 10_000
 
@@ -22,6 +22,7 @@ def main() -> int:
         lambda: export.measure(world),
         lambda: reply_form.measure(world),
         dispatch_rule.measure,
+        lambda: dispatch_http.measure(build_desk(database)),
     ):
         table = measure()
         parts.append(table.markdown())

@@ -48,6 +48,20 @@ def build(database: str, referrals: int) -> World:
     return opened(server.url(name), referrals)
 
 
+def build_desk(database: str) -> Flask:
+    """A centre with 200 counters and 20,000 visits in the month, copied anew: each measurement adds visits of its own."""
+    server, name = SERVERS[database](), "desk"
+    if not server.has(name):
+        if not server.has(PREPARED):
+            _prepare(server)
+        unfinished = server.copy(PREPARED, f"{name}_unfinished")
+        _run(unfinished, "demo", "seed")
+        _run(unfinished, "demo", "load", "--referrals", "2000", "--visits", "20000", "--counters", "200")
+        _open_accounts(unfinished)
+        server.rename(f"{name}_unfinished", name)
+    return _application(server.copy(name, f"{name}_used"))
+
+
 def opened(url: str, referrals: int) -> World:
     app = _application(url)
     with app.app_context():

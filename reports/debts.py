@@ -24,16 +24,9 @@ _known: dict[str, debt.Content] = {}
 
 def debts(session: ReadSession, unit_id: int, business_type_id: int, day: date) -> debt.Debts:
     """Of the calendar month of `day`, up to and with that day (local days of Taipei). The caller holds the desk."""
-    in_month = (
-        Visit.unit_id == unit_id,
-        Visit.business_type_id == business_type_id,
-        Visit.counted.is_(True),
-        Visit.day.between(day.replace(day=1), day),
-        Visit.state.in_([state.value for state in TAKEN_STATES]),
-        Visit.duty_list_id.is_not(None),
-    )
+    in_month = (*counted_until(unit_id, day), Visit.business_type_id == business_type_id)
     cases = _count(session, (Visit.duty_list_id, Visit.group_id), *in_month)
-    lists = _lists(session, {duty_list_id for duty_list_id, _, _ in cases})
+    lists = duty_lists(session, {duty_list_id for duty_list_id, _, _ in cases})
     pools = {duty_list_id for duty_list_id, content in lists.items() if debt.is_pool(content)}
     counted: dict[int, Counter[int]] = {duty_list_id: Counter() for duty_list_id in lists}
     for duty_list_id, group_id, number in cases:
@@ -49,12 +42,24 @@ def debts(session: ReadSession, unit_id: int, business_type_id: int, day: date) 
     return debt.from_counts([(lists[one], by_group) for one, by_group in counted.items()], taken)
 
 
+def counted_until(unit_id: int, day: date) -> tuple[ColumnElement[bool], ...]:
+    """The new cases of the month of `day`, up to and with that day, that somebody has."""
+    return (
+        Visit.unit_id == unit_id,
+        Visit.counted.is_(True),
+        Visit.day.between(day.replace(day=1), day),
+        Visit.state.in_([state.value for state in TAKEN_STATES]),
+        Visit.duty_list_id.is_not(None),
+    )
+
+
 def _count(session: ReadSession, by: tuple[Any, Any], *conditions: ColumnElement[bool]) -> Sequence[Any]:
     """Two counts are made faster than one by list, group and officer, which has nearly as many rows as there are visits."""
     return session.execute(select(*by, func.count()).where(*conditions).group_by(*by)).all()
 
 
-def _lists(session: ReadSession, ids: Collection[int]) -> dict[int, debt.Content]:
+def duty_lists(session: ReadSession, ids: Collection[int]) -> dict[int, debt.Content]:
+    """Each list once, and from the database only what this process has not read yet."""
     digests = dict(session.execute(select(DutyList.id, DutyList.digest).where(DutyList.id.in_(ids))).all())
     missing = [one for one, digest in digests.items() if digest not in _known]
     found = {digest: _known[digest] for digest in digests.values() if digest in _known}

@@ -40,6 +40,7 @@ class AtCounter:
     sent_at: datetime | None
     acknowledged_at: datetime | None
     started_at: datetime | None
+    officer_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,11 @@ class _Staff:
     absent: frozenset[int]
     departed: frozenset[int]
     visits: Mapping[int, list[AtCounter]] = field(default_factory=dict)
+
+    def serves(self, officer_id: int) -> bool:
+        """Anywhere: who has changed the counter may have a service open at the old one."""
+        everywhere = (visit for here in self.visits.values() for visit in here)
+        return any(visit.state is State.SERVING and visit.officer_id == officer_id for visit in everywhere)
 
 
 def ticket(letter: str, number: int) -> str:
@@ -160,7 +166,7 @@ def _presence(
         return Presence.UNSTAFFED
     if officer.id in staff.absent or (away and away.kind != AttendanceKind.BREAK):
         return Presence.AWAY
-    if serving:
+    if serving or staff.serves(officer.id):
         return Presence.SERVING
     if any(visit.state is State.CALLED for visit in here):
         return Presence.CALLED
@@ -216,6 +222,7 @@ def _visits(session: ReadSession, unit_id: int) -> dict[int, list[AtCounter]]:
             Visit.sent_at,
             Visit.acknowledged_at,
             Visit.started_at,
+            Visit.officer_id,
         )
         .join(BusinessType, BusinessType.id == Visit.business_type_id)
         .where(Visit.unit_id == unit_id, Visit.state.in_(AT_COUNTER))
@@ -233,6 +240,7 @@ def _visits(session: ReadSession, unit_id: int) -> dict[int, list[AtCounter]]:
                 row.sent_at,
                 row.acknowledged_at,
                 row.started_at,
+                row.officer_id,
             )
         )
     return found

@@ -43,7 +43,7 @@ class Listing:
     select_from: Any
     columns: tuple[Column, ...]
     order: tuple[SQLColumnExpression[Any], ...]
-    person: SQLColumnExpression[int] | None = None
+    person: SQLColumnExpression[int] | SQLColumnExpression[int | None] | None = None
 
     def values(self, row: Row[Any]) -> Sequence[Any]:
         """The columns of a row without what is loaded beside them."""
@@ -134,8 +134,8 @@ def persons(session: ReadSession, listing: Listing, where: Sequence[ColumnElemen
     if listing.person is None:
         return ()
     found = select(listing.person).select_from(listing.select_from).distinct()
-    found = found.where(listing.person.is_not(None))
-    return session.scalars(found.where(listing.key.in_(select(listing.key).where(*where)))).all()
+    named = session.scalars(found.where(listing.key.in_(select(listing.key).where(*where))))
+    return [person_id for person_id in named if person_id is not None]
 
 
 def rows(session: ReadSession, listing: Listing, wanted: Sequence[int]) -> Sequence[Row[Any]]:

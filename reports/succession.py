@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
 from models.account import Account
 from models.appointment import Appointment
@@ -99,6 +100,7 @@ def estate(session: ReadSession, unit_id: int, officer: Account, left_on: date) 
         select(Visit)
         .where(Visit.unit_id == unit_id, Visit.officer_id == officer.id, Visit.state.in_(OPEN))
         .order_by(Visit.queue_from, Visit.id)
+        .options(joinedload(Visit.business_type))
     ).all()
     appointments = session.scalars(
         select(Appointment)
@@ -109,6 +111,7 @@ def estate(session: ReadSession, unit_id: int, officer: Account, left_on: date) 
             Appointment.state == AppointmentState.BOOKED,
         )
         .order_by(Appointment.starts_at)
+        .options(joinedload(Appointment.person), joinedload(Appointment.business_type))
     ).all()
     owned = session.execute(
         select(BusinessType, func.count(Owner.id))

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 from collections import Counter as Count
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from itertools import takewhile
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
 
 from models.desk_review import Refusal
 from models.tally import TallySignature
-from models.visit import Decision, TicketBook, Visit, VisitEntry
+from models.visit import TicketBook, Visit, VisitEntry
 from reports.session import ReadSession
 from reports.tally import Sheet, sheet
 from reports.tally_figures import from_json
+from reports.tally_life import LOOKED_AT, Life, lives_of
+from reports.tally_recount import Recount
 from rules.visit_flow import TAKEN_STATES, Move, State
 
-LOOKED_AT = 500  # visits at a time
-DISPATCHES = frozenset({Move.DISPATCH.value, Move.REDIRECT.value, Move.OVERRIDE.value})
+# A step bears the moment of its press. Of two that were pressed at once and waited for the centre's turn, the later may
+# get it first.
+TURN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -38,76 +41,20 @@ class Difference:
     rebuilt: object
 
 
-@dataclass(frozen=True)
-class Holder:
-    counter_id: int
-    officer_id: int | None
-    group_id: int | None
-
-
-@dataclass(frozen=True)
-class Life:
-    """A visit as its entries and decisions tell it, up to a moment."""
-
-    visit: Visit
-    entries: Sequence[VisitEntry]
-    decisions: Sequence[Decision]
-
-    def until(self, moment: datetime) -> Life:
-        return Life(
-            self.visit,
-            [each for each in self.entries if each.at <= moment],
-            [each for each in self.decisions if each.at <= moment],
-        )
-
-    @property
-    def state(self) -> State:
-        return State(self.entries[-1].to_state)
-
-    @property
-    def decision(self) -> Decision | None:
-        """Which counter has it: the last decision that found one."""
-        return next((each for each in reversed(self.decisions) if each.counter_id is not None), None)
-
-    @property
-    def holder(self) -> Holder | None:
-        """Whose it is: where the last decision sent it, and who called and served it since, at which counter."""
-        decision = self.decision
-        if decision is None or decision.counter_id is None:
-            return None
-        found = Holder(decision.counter_id, decision.officer_id, decision.group_id)
-        since = takewhile(lambda entry: entry.move not in DISPATCHES, reversed(self.standing))
-        for entry in reversed(list(since)):
-            if entry.move == Move.CALL.value:
-                counter, group = entry.detail.get("counter_id"), entry.detail.get("group_id")
-                found = Holder(counter or found.counter_id, entry.actor_id, group or found.group_id)
-            elif entry.move == Move.START.value:
-                found = replace(found, officer_id=entry.actor_id)
-        return found
-
-    @property
-    def standing(self) -> Sequence[VisitEntry]:
-        """The entries without those taken back and their taking back."""
-        undone = {entry.detail.get("undone") for entry in self.entries if entry.move == Move.UNDO.value}
-        return [entry for entry in self.entries if entry.id not in undone and entry.move != Move.UNDO.value]
-
-    def last(self, move: Move) -> VisitEntry | None:
-        return next((entry for entry in reversed(self.standing) if entry.move == move.value), None)
-
-
-def days(session: ReadSession, unit_id: int) -> Sequence[date]:
-    """The days that had a visit or a signature."""
-    found = set(session.scalars(select(Visit.day).where(Visit.unit_id == unit_id).distinct()))
-    found |= set(
-        session.scalars(select(TallySignature.day).where(TallySignature.unit_id == unit_id).distinct())
-    )
-    found |= set(session.scalars(select(TicketBook.day).where(TicketBook.unit_id == unit_id)))
+def days(
+    session: ReadSession, unit_id: int, *, since: date = date.min, until: date = date.max
+) -> Sequence[date]:
+    """The days that had a visit, a ticket or a signature."""
+    found: set[date] = set()
+    for table in (Visit, TallySignature, TicketBook):
+        mine = table.unit_id == unit_id, table.day.between(since, until)
+        found |= set(session.scalars(select(table.day).where(*mine).distinct()))
     return sorted(found)
 
 
 def differences(session: ReadSession, unit_id: int, day: date) -> Iterator[Difference]:
     """Of one centre and day."""
-    lives = _lives(session, unit_id, day)
+    lives = lives_of(session, unit_id, day)
     for what, stored, rebuilt in (
         *_tickets(session, unit_id, day),
         *(found for life in lives for found in _columns(life)),
@@ -118,27 +65,17 @@ def differences(session: ReadSession, unit_id: int, day: date) -> Iterator[Diffe
         yield Difference(unit_id, day, what, stored, rebuilt)
 
 
+def month_differences(session: ReadSession, unit_id: int, last: date) -> Iterator[Difference]:
+    """Debts and appointment rates of the month of `last`, up to and with that day."""
+    recount = Recount(session, unit_id)
+    for day in days(session, unit_id, since=last.replace(day=1), until=last):
+        recount.add(lives_of(session, unit_id, day))
+        session.expunge_all()  # a day's visits at a time
+    for what, stored, rebuilt in recount.differences(last):
+        yield Difference(unit_id, last, what, stored, rebuilt)
+
+
 Found = tuple[str, object, object]
-
-
-def _lives(session: ReadSession, unit_id: int, day: date) -> Sequence[Life]:
-    visits = session.scalars(
-        select(Visit).where(Visit.unit_id == unit_id, Visit.day == day).order_by(Visit.number, Visit.id)
-    ).all()
-    entries: dict[int, list[VisitEntry]] = {}
-    decisions: dict[int, list[Decision]] = {}
-    keys = [visit.id for visit in visits]
-    for start in range(0, len(keys), LOOKED_AT):
-        some = keys[start : start + LOOKED_AT]
-        for entry in session.scalars(
-            select(VisitEntry).where(VisitEntry.visit_id.in_(some)).order_by(VisitEntry.id)
-        ):
-            entries.setdefault(entry.visit_id, []).append(entry)
-        for decision in session.scalars(
-            select(Decision).where(Decision.visit_id.in_(some)).order_by(Decision.id)
-        ):
-            decisions.setdefault(decision.visit_id, []).append(decision)
-    return [Life(visit, entries.get(visit.id, ()), decisions.get(visit.id, ())) for visit in visits]
 
 
 def _tickets(session: ReadSession, unit_id: int, day: date) -> Iterator[Found]:
@@ -178,10 +115,10 @@ def _chain(entries: Sequence[VisitEntry]) -> Iterator[Found]:
     first = entries[0]
     if (first.move, first.from_state) != (Move.CHECK_IN.value, None):
         yield "first entry", first.move, Move.CHECK_IN.value
-    for before, after in zip(entries, entries[1:], strict=False):
+    for before, after in pairwise(entries):
         if after.from_state != before.to_state:
             yield f"entry {after.id} begins in", after.from_state, before.to_state
-        if after.at < before.at:
+        if before.at - after.at > TURN:
             yield f"entry {after.id} is earlier than the one before", after.at, before.at
 
 
@@ -218,7 +155,7 @@ def _refusals(session: ReadSession, lives: Sequence[Life]) -> Iterator[Found]:
             .where(Refusal.visit_id.in_(keys[start : start + LOOKED_AT]))
             .group_by(Refusal.visit_id)
         )
-        stored.update({visit_id: number for visit_id, number in rows})
+        stored.update(dict(rows.all()))
     for life in lives:
         told = sum(entry.move == Move.REFUSE.value for entry in life.entries)
         if stored[life.visit.id] != told:

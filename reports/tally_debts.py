@@ -1,4 +1,4 @@
-"""應得未得 of a month up to the end of a day, for all business types at once: two statements, whatever the month held."""
+"""應得未得 of a month up to the end of a day, for all business types at once: three statements, whatever the month held."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from sqlalchemy import func, select
 
-from models.visit import DutyList, Visit
+from models.visit import Visit
+from reports.debts import counted_until, duty_lists
 from reports.session import ReadSession
 from rules.debt import POOL, Row, debts
-from rules.visit_flow import TAKEN_STATES
 
 
 @dataclass(frozen=True)
@@ -31,28 +31,11 @@ class DayDebts:
 
 
 def debts_on(session: ReadSession, unit_id: int, day: date) -> DayDebts:
+    by = (Visit.business_type_id, Visit.duty_list_id, Visit.group_id, Visit.officer_id)
     rows = session.execute(
-        select(
-            Visit.business_type_id,
-            Visit.duty_list_id,
-            Visit.group_id,
-            Visit.officer_id,
-            func.count().label("number"),
-        )
-        .where(
-            Visit.unit_id == unit_id,
-            Visit.counted.is_(True),
-            Visit.day >= day.replace(day=1),
-            Visit.day <= day,
-            Visit.state.in_([state.value for state in TAKEN_STATES]),
-            Visit.duty_list_id.is_not(None),
-        )
-        .group_by(Visit.business_type_id, Visit.duty_list_id, Visit.group_id, Visit.officer_id)
+        select(*by, func.count().label("number")).where(*counted_until(unit_id, day)).group_by(*by)
     ).all()
-    wanted = {row.duty_list_id for row in rows}
-    lists = {
-        each.id: each.content for each in session.scalars(select(DutyList).where(DutyList.id.in_(wanted)))
-    }
+    lists = duty_lists(session, {row.duty_list_id for row in rows})
     by_type: dict[int, list[Row]] = {}
     for row in rows:
         cases = (lists[row.duty_list_id], row.group_id, row.officer_id, row.number)

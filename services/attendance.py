@@ -96,6 +96,12 @@ def remove(session: AnySession, attendance_id: int, *, by: Actor, at: datetime) 
         redispatch_waiting(session, unit_id, by=by, at=at)
 
 
+def presence_changed(session: AnySession, *, by: Actor, at: datetime) -> None:
+    """Whole days of absence were registered or taken back: the front desk, if there is one, sees it and dispatches anew."""
+    if by.unit_id is not None and desk.serial(session, by.unit_id) is not None:
+        redispatch_waiting(session, by.unit_id, by=by, at=at)
+
+
 def step_away(session: AnySession, *, by: Actor, at: datetime, note: str = "") -> Attendance:
     """暫離, until `back`. Pressed twice it is the same one. Still on duty, but not preferred for new cases."""
     _require_own(by)

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
-
 from models.appointment import Appointment
-from models.notice import Notice
 from models.visit import Visit
 from rules.actor import Actor
 from rules.desk import AppointmentState, NoticeKind, Outcome
 from rules.errors import FieldFault, RuleBroken
 from rules.texts import N_, check_block
 from rules.visit_flow import Move, State
-from services import appointments, ownership, visit_undo
+from services import appointments, notices, ownership, visit_undo
 from services.alarm import emergency
 from services.counter_exits import NextTime, book, leave, next_appointment, refuse
 from services.counter_hand import check_hands_free, check_order, mine, my_counter
@@ -59,7 +56,6 @@ def call(
         counter_id=counter.id,
         group_id=group_id,
     )
-    _silence(session, visit, by=by, at=at)
     return visit
 
 
@@ -75,7 +71,6 @@ def acknowledge(session: AnySession, visit_id: int, *, by: Actor, at: datetime) 
     if visit.state == State.WAITING and (visit.sent_at is None or visit.acknowledged_at is not None):
         raise RuleBroken(NOT_RUNG)
     make_move(session, visit, Move.ACKNOWLEDGE, by=by, at=at, acknowledged_at=at)
-    _silence(session, visit, by=by, at=at)
     return visit
 
 
@@ -168,7 +163,7 @@ def undo(session: AnySession, visit_id: int, *, by: Actor, at: datetime) -> Visi
         check_hands_free(session, visit, visit.counter, (State.SERVING,), by=by, at=at)
     visit_undo.take_back(session, visit, entry, back, by=by, at=at)
     if entry.move == Move.SEND:
-        _silence(session, visit, by=by, at=at)
+        notices.settle(session, visit.id, (NoticeKind.RING,), by=by, at=at)
     if entry.move == Move.START:
         ownership.give_back(session, visit, by=by, at=at)
     made = session.get(Appointment, entry.detail.get("appointment", 0))
@@ -182,20 +177,6 @@ def _outcome(text: Outcome | str) -> Outcome:
         return Outcome(text)
     except ValueError:
         raise FieldFault("outcome", NO_OUTCOME) from None
-
-
-def _silence(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> None:
-    """The ring of this visit needs no further answer."""
-    session.execute(
-        update(Notice)
-        .where(
-            Notice.visit_id == visit.id,
-            Notice.kind == NoticeKind.RING,
-            Notice.acknowledged_at.is_(None),
-        )
-        .values(acknowledged_at=at, acknowledged_by_id=by.user_id)
-        .execution_options(synchronize_session=False)
-    )
 
 
 __all__ = [

@@ -14,6 +14,7 @@ from models.appointment import Appointment
 from models.desk_review import Refusal
 from models.visit import Decision, Visit
 from rules.actor import Actor
+from rules.calendar import local_date
 from rules.desk import NoticeKind
 from rules.errors import FieldFault, RuleBroken
 from rules.permissions import Permission as P
@@ -28,6 +29,7 @@ from services.transaction import AnySession
 from services.visit_moves import held, make_move
 
 NOBODY_TO_BOOK = N_("沒有身分資料的來賓不能預約，請先在接待台登錄姓名與身分證字號。")
+ANOTHER_DAY = N_("改約要選今天以後的日子；今天還能服務的民眾請留在等候名單。")
 NO_OFFICER = N_("請選擇預約的就服員。")
 REFUSED = N_("%(number)s 號櫃台 %(officer)s 無法接 %(ticket)s，已重新派案，請審閱說明。")
 # A visit without a counter, as it was before it was dispatched.
@@ -129,6 +131,8 @@ def book(
     else:
         visit = mine(session, visit_id, by=by, at=at)
         officer_id = officer_id or by.user_id
+    if local_date(starts_at) <= visit.day:
+        raise FieldFault("starts_at", ANOTHER_DAY)
     made = next_appointment(
         session, visit, NextTime(starts_at, key, material), officer_id=officer_id, by=by, at=at
     )

@@ -80,7 +80,8 @@ def check_order(session: AnySession, visit: Visit, counter: Counter, *, by: Acto
     """Whether the visit is called out of order. Raises `RuleBroken` without the right to do so."""
     first = session.scalars(
         select(Visit)
-        .where(_at_hand(visit, counter, by), Visit.state == State.WAITING)
+        # Whoever was left waiting on an earlier day holds up nobody today.
+        .where(_at_hand(visit, counter, by), Visit.state == State.WAITING, Visit.day == visit.day)
         .order_by(Visit.queue_from, Visit.id)
         .limit(1)
     ).first()

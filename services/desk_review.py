@@ -12,14 +12,14 @@ from sqlalchemy import select
 
 from models.account import Account
 from models.desk_review import OvertimeDecision, Refusal
-from models.ownership import ChangeRequest
+from models.ownership import ChangeRequest, Owner
 from models.visit import Visit
 from reports.desk_now import posts_of
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.desk import NoticeKind
 from rules.desk_days import overtime_minutes
-from rules.errors import AlreadyDone, Faults, FieldFault, NotFound
+from rules.errors import AlreadyDone, Faults, FieldFault, NotFound, RuleBroken
 from rules.permissions import Permission
 from rules.texts import N_, check_block, check_line
 from services import desk, ownership
@@ -40,6 +40,7 @@ NO_MINUTES = N_("請輸入 0 到 720 的分鐘數。")
 NO_OVERTIME = N_("這次服務沒有超過正常時段，不需要核給時數。")
 GRANTED_ALREADY = N_("這次服務的時數已由 %(who)s 核定。")
 REVIEW_TOLD = N_("督導已審閱您的無法接案說明，認為不適切，請查看審閱意見。")
+OTHER_OWNER = N_("這位民眾已不是由 %(who)s 承辦，不必再更換；請以「維持原就服員」結案並說明。")
 TAKEN_AWAY = N_("督導同意民眾更換就服員，%(type)s 的一位民眾改由 %(who)s 服務。")
 TAKEN_OVER = N_("督導指定您接續服務 %(type)s 的一位民眾，原就服員 %(who)s。")
 
@@ -91,6 +92,8 @@ def decide_request(
         raise AlreadyDone(DECIDED, who=_name(session, row.decided_by_id))
     tidied = check_block(note, field="note", limit=NOTE_LIMIT)
     _check_decision(session, row, granted, new_officer_id, tidied, at)
+    if granted:
+        _check_owner(session, row)
     row.state = "granted" if granted else "kept"
     row.new_officer_id = new_officer_id if granted else None
     row.decided_at, row.decided_by_id, row.decision_note = at, by.user_id, tidied
@@ -161,6 +164,17 @@ def _check_decision(
         raise Faults([FieldFault("new_officer_id", NO_OFFICER)])
     if new_officer_id == row.officer_id:
         raise Faults([FieldFault("new_officer_id", SAME_OFFICER)])
+
+
+def _check_owner(session: AnySession, row: ChangeRequest) -> None:
+    """The person may have been transferred since it was asked for: then nobody is taken from who has nothing to do with it."""
+    owner = select(Owner.officer_id).where(
+        Owner.unit_id == row.unit_id,
+        Owner.person_id == row.person_id,
+        Owner.business_type_id == row.business_type_id,
+    )
+    if session.scalar(owner) != row.officer_id:
+        raise RuleBroken(OTHER_OWNER, who=_name(session, row.officer_id))
 
 
 def _give(session: AnySession, row: ChangeRequest, to_id: int, by: Actor, at: datetime) -> None:

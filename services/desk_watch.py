@@ -1,4 +1,5 @@
-"""What the front desk is told by the clock: open services before closing and in the morning, the appointment rate twice a month.
+"""What the front desk is told by the clock: open services before closing and in the morning, the appointment rate twice a month;
+and whose leave is over gets the visitors that no counter could take.
 
 Idempotent: what was told today is found in the notices and in the outbox, so that running again, or twice at once, tells nothing
 twice. Nothing is ever closed here.
@@ -11,8 +12,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from models.account import Account
 from models.desk import Desk
 from models.desk_rules import CentreHoliday
+from models.desk_staff import Attendance
 from models.notice import Notice
 from models.outbox import Mail
 from reports.appointment_rate import month_to_date
@@ -20,14 +23,16 @@ from reports.desk_mails import Letter, rate_below, services_open, stayed_open
 from reports.office_days import office_days
 from reports.staff import people_with
 from reports.unended import OfficerOpen, OpenVisit, open_now, to_explain
+from rules.actor import Actor
 from rules.calendar import day_begins, local_date
-from rules.desk import NoticeKind
+from rules.desk import AttendanceKind, NoticeKind
 from rules.desk_days import evening_due, morning_due, review_of
 from rules.permissions import Permission
 from rules.roc_dates import show
 from rules.slots import opens
 from rules.texts import N_
 from services import desk, outbox
+from services.dispatching import redispatch_waiting, undispatched
 from services.notices import tell
 from services.transaction import AnySession
 from services.unended import tell_both
@@ -35,19 +40,51 @@ from services.unended import tell_both
 OVERNIGHT = N_("您 %(day)s 的 %(tickets)s 到隔天仍未點選「服務結束」，請說明當日情形，由督導核章。")
 
 
-def run(session: AnySession, *, at: datetime, base_url: str) -> int:
-    """Everything that is due now at every centre; gives how many officers and supervisors were told."""
-    told = 0
-    for unit_id in session.scalars(select(Desk.unit_id).order_by(Desk.unit_id)).all():
-        works = working_days(session, unit_id, local_date(at))
-        if not works(local_date(at)):
-            continue
-        if evening_due(at):
-            told += warn_before_closing(session, unit_id, at=at, base_url=base_url)
-        if morning_due(at):
-            told += ask_for_explanations(session, unit_id, at=at, base_url=base_url)
-            told += review_rates(session, unit_id, works, at=at, base_url=base_url)
+def centres(session: AnySession) -> Sequence[int]:
+    return session.scalars(select(Desk.unit_id).order_by(Desk.unit_id)).all()
+
+
+def run(session: AnySession, unit_id: int, *, at: datetime, base_url: str) -> int:
+    """Everything that is due now at a centre; gives how many officers and supervisors were told.
+
+    A transaction for each centre: it may hold the desk, and nobody waits for the clock of the others.
+    """
+    works, told = working_days(session, unit_id, local_date(at)), 0
+    if not works(local_date(at)):
+        return 0
+    welcome_back(session, unit_id, at=at)
+    if evening_due(at):
+        told += warn_before_closing(session, unit_id, at=at, base_url=base_url)
+    if morning_due(at):
+        told += ask_for_explanations(session, unit_id, at=at, base_url=base_url)
+        told += review_rates(session, unit_id, works, at=at, base_url=base_url)
     return told
+
+
+def welcome_back(session: AnySession, unit_id: int, *, at: datetime) -> int:
+    """A leave that ends by the clock brings an officer on duty as much as pressing 回到櫃台 does, and the entries are his:
+    he gets what nobody could take meanwhile. Gives how many visits found a counter.
+    """
+    if not undispatched(session, unit_id, at=at):
+        return 0
+    back = session.scalars(
+        select(Account)
+        .join(Attendance, Attendance.officer_id == Account.id)
+        .where(
+            Attendance.unit_id == unit_id,
+            Attendance.kind != AttendanceKind.BREAK.value,
+            Attendance.ends_at > day_begins(local_date(at)),
+            Attendance.ends_at <= at,
+            Account.active.is_(True),
+            Account.unit_id == unit_id,
+        )
+        .order_by(Attendance.ends_at.desc(), Attendance.id.desc())
+        .limit(1)
+    ).first()
+    if back is None:
+        return 0
+    by = Actor(back.id, back.get_full_name(), unit_id, frozenset({Permission.VISIT_SERVE}))
+    return len(redispatch_waiting(session, unit_id, by=by, at=at))
 
 
 def working_days(session: AnySession, unit_id: int, day: date) -> Callable[[date], bool]:

@@ -196,7 +196,7 @@ def _move(
         group_id=decision.group_id,
         counted=decision.counted,
         duty_list_id=duty_list_of(session, visit.unit_id, duty(facts)) if decision.counted else None,
-        overridden=move is Move.OVERRIDE,
+        overridden=visit.overridden or move is Move.OVERRIDE,  # counted once, wherever the visit ends
         dispatched_at=at,
         sent_at=None,
         acknowledged_at=None,

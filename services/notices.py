@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,30 @@ def unread(session: AnySession, actor: Actor) -> Sequence[Notice]:
     return session.scalars(
         select(Notice).where(mine(actor), Notice.acknowledged_at.is_(None)).order_by(Notice.id).limit(50)
     ).all()
+
+
+def settle(
+    session: AnySession,
+    visit_id: int,
+    kinds: Collection[NoticeKind],
+    *,
+    to: int | Permission | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """What these notices ask for about a visit has happened, or cannot happen any more: they need no further answer.
+
+    `to`: of one reader; else of all. The caller holds the desk.
+    """
+    where = [Notice.visit_id == visit_id, Notice.kind.in_(kinds), Notice.acknowledged_at.is_(None)]
+    if to is not None:
+        where.append(Notice.to_permission == to.name if isinstance(to, Permission) else Notice.to_id == to)
+    session.execute(
+        update(Notice)
+        .where(*where)
+        .values(acknowledged_at=at, acknowledged_by_id=by.user_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def acknowledge(session: AnySession, notice_id: int, *, by: Actor, at: datetime) -> None:

@@ -100,6 +100,8 @@ def rejudge(session: AnySession, visit_id: int, data: CheckIn, *, by: Actor, at:
     """The judgement corrected: `new_case`, `note`, phone check, identities and disability of `data` replace what was
     stored, and the visit is dispatched anew with its place in the queue. Nothing changed: nothing happens."""
     visit = held(session, visit_id, by=by)
+    if not by.may(Permission.VISIT_RECEIVE):
+        raise NotFound(NO_VISIT)
     columns = judged(session, visit.unit_id, visit.person, visit.business_type, data, visit.checked_in_at)
     before = {name: getattr(visit, name) for name in columns}
     if before == columns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, select, update
 
 from models.appointment import Appointment
 from models.desk_review import Refusal, UnendedExplanation
@@ -38,10 +38,7 @@ def empty_visits(session: AnySession, persons: Sequence[int]) -> None:
         .where(Visit.person_id.in_(persons))
         .values(visitor="", outcome_note="", basis_note="", version=Visit.version + 1),
     )
-    _change(
-        session,
-        update(VisitEntry).where(VisitEntry.visit_id.in_(visits), VisitEntry.reason != "").values(reason=""),
-    )
+    _empty_words(session, visits)
     _change(
         session,
         update(Appointment)
@@ -60,18 +57,6 @@ def empty_visits(session: AnySession, persons: Sequence[int]) -> None:
         update(ChangeRequest)
         .where(ChangeRequest.person_id.in_(persons))
         .values(reason="", decision_note="", version=ChangeRequest.version + 1),
-    )
-    _change(
-        session,
-        update(Refusal)
-        .where(Refusal.visit_id.in_(visits))
-        .values(explanation="", version=Refusal.version + 1),
-    )
-    _change(
-        session,
-        update(UnendedExplanation)
-        .where(UnendedExplanation.visit_id.in_(visits))
-        .values(explanation="", version=UnendedExplanation.version + 1),
     )
 
 
@@ -94,7 +79,28 @@ def forget_old_records(session: AnySession, *, before: date) -> int:
             version=Visit.version + 1,
         ),
     )
+    _empty_words(session, visitors)
     return int(records) + len(visitors)
+
+
+def _empty_words(session: AnySession, visits: Sequence[int] | Select[int]) -> None:
+    """The reasons of the history, explanations of refusals and of services that stayed open."""
+    _change(
+        session,
+        update(VisitEntry).where(VisitEntry.visit_id.in_(visits), VisitEntry.reason != "").values(reason=""),
+    )
+    _change(
+        session,
+        update(Refusal)
+        .where(Refusal.visit_id.in_(visits))
+        .values(explanation="", version=Refusal.version + 1),
+    )
+    _change(
+        session,
+        update(UnendedExplanation)
+        .where(UnendedExplanation.visit_id.in_(visits))
+        .values(explanation="", version=UnendedExplanation.version + 1),
+    )
 
 
 FORGOTTEN = "—"

@@ -20,6 +20,7 @@ from models.desk import Deputy, Post
 from models.desk_rules import BusinessType
 from models.ownership import Departure, Owner, OwnerChange
 from models.visit import Visit
+from reports.desk_now import departed
 from reports.staff import people_with
 from reports.succession import estate
 from rules.actor import Actor
@@ -38,11 +39,13 @@ from services.visit_moves import make_move
 NO_OFFICER = N_("找不到這位就服員，可能不在本中心。")
 NOBODY_NAMED = N_("請選擇本中心的另一位就服員。")
 STILL_SERVING = N_("%(officer)s 正在服務 %(ticket)s 號，請先結束服務再辦理離職。")
+IN_THE_PAST = N_("離職日期最早是今天；已過的日子是歷史，不能更改。")
 ALREADY_LEFT = N_("%(officer)s 已登錄於 %(day)s 離職。")
 BENEFIT_MISSING = N_("請指定失業給付舊案由哪位就服員協助（不列新案量）。")
 NO_DEPARTURE = N_("找不到這筆離職登錄。")
 TOLD_DEPARTURE = N_("%(officer)s 自 %(day)s 起離職，請依新的派案對象派案。")
 TOLD_HAND_OVER = N_("%(officer)s 的%(type)s舊案共 %(count)s 位民眾已移轉給%(other)s。")
+FAR = date.max  # whoever has left, or is to leave on a day that is recorded already
 # A visit whose counter has gone begins anew, in its old place in the queue.
 UNASSIGNED: Mapping[str, Any] = dict.fromkeys(
     (
@@ -82,6 +85,8 @@ def depart(
         raise NotFound(NO_OFFICER)
     desk.hold(session, by.unit_id)
     officer = _officer(session, officer_id, by)
+    if left_on < local_date(at):
+        raise FieldFault("left_on", IN_THE_PAST)
     _refuse_again(session, officer, by)
     owned = estate(session, by.unit_id or 0, officer, left_on)
     _refuse_serving(owned.visits, officer)
@@ -308,7 +313,7 @@ def _other(
     """Another officer of the centre who is still there."""
     if account_id is None:
         return None
-    gone = set(session.scalars(select(Departure.officer_id).where(Departure.unit_id == by.unit_id)))
+    gone = departed(session, by.unit_id or 0, FAR)
     for account in people_with(session, by.unit_id or 0, P.VISIT_SERVE):
         if account.id == account_id and account.id != officer.id and account.id not in gone:
             return account

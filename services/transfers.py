@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import joinedload
 
 from models.account import Account
 from models.desk_rules import BusinessType
@@ -45,6 +46,14 @@ STATE_TEXT = {
     WITHDRAWN: N_("已撤回"),
 }
 
+# All that a card shows, in the statement of the list.
+WITH_NAMES = (
+    joinedload(PermanentTransfer.person),
+    joinedload(PermanentTransfer.business_type),
+    joinedload(PermanentTransfer.from_officer),
+    joinedload(PermanentTransfer.to_officer),
+)
+
 NO_TRANSFER = N_("找不到這筆轉案，可能不在您可處理的範圍。")
 NOT_OWNER = N_("這位民眾的這項業務目前不是由您承辦，請由承辦的就服員提出轉案。")
 NO_CONSENT = N_("請先取得民眾同意並勾選，再提出轉案。")
@@ -78,6 +87,7 @@ def pending(session: AnySession, unit_id: int) -> Sequence[PermanentTransfer]:
         select(PermanentTransfer)
         .where(PermanentTransfer.unit_id == unit_id, PermanentTransfer.state == ACCEPTED)
         .order_by(PermanentTransfer.answered_at, PermanentTransfer.id)
+        .options(*WITH_NAMES)
     ).all()
 
 
@@ -153,6 +163,7 @@ def answer(
         raise FieldFault("note", N_("請說明不同意的原因。"))
     transfer.state = ACCEPTED if agreed else DECLINED
     transfer.answered_at, transfer.answer_note = at, said
+    _settle(session, transfer, transfer.to_id, by=by, at=at)
     words = {
         "officer": transfer.from_officer.get_full_name(),
         "other": by.name,
@@ -169,6 +180,8 @@ def withdraw(session: AnySession, transfer_id: int, *, by: Actor, at: datetime) 
     transfer = _held(session, transfer_id, PermanentTransfer.from_id == by.user_id, by=by)
     _require(transfer, *OPEN)
     transfer.state, transfer.answered_at = WITHDRAWN, transfer.answered_at or at
+    for reader in (transfer.to_id, P.VISIT_RECEIVE):
+        _settle(session, transfer, reader, by=by, at=at)
 
 
 def execute(session: AnySession, transfer_id: int, *, by: Actor, at: datetime) -> PermanentTransfer:
@@ -200,6 +213,7 @@ def execute(session: AnySession, transfer_id: int, *, by: Actor, at: datetime) -
         at=at,
     )
     transfer.state, transfer.executed_at, transfer.executed_by_id = EXECUTED, at, by.user_id
+    _settle(session, transfer, P.VISIT_RECEIVE, by=by, at=at)
     words = {
         "officer": transfer.from_officer.get_full_name(),
         "other": transfer.to_officer.get_full_name(),
@@ -259,6 +273,14 @@ def _still_here(session: AnySession, unit_id: int, at: datetime) -> Sequence[Acc
 def _type_name(session: AnySession, transfer: PermanentTransfer) -> str:
     name = session.scalar(select(BusinessType.name).where(BusinessType.id == transfer.business_type_id))
     return name or ""
+
+
+def _settle(
+    session: AnySession, transfer: PermanentTransfer, reader: int | P, *, by: Actor, at: datetime
+) -> None:
+    """What this reader was asked for is done or no longer wanted."""
+    if transfer.visit_id is not None:
+        notices.settle(session, transfer.visit_id, (NoticeKind.TRANSFER,), to=reader, by=by, at=at)
 
 
 def _tell(

@@ -11,13 +11,28 @@ from sqlalchemy import select, update
 from models.scopes import visits
 from models.visit import Visit, VisitEntry
 from rules.actor import Actor
+from rules.desk import NoticeKind
 from rules.errors import AlreadyDone, NotFound, RuleBroken
 from rules.texts import N_
 from rules.visit_flow import MOVES, Move, State, check, check_reason
-from services import desk
+from services import desk, notices
 from services.transaction import AnySession
 
 NO_VISIT = N_("找不到這筆到訪，可能不在您可查看的範圍。")
+# Whom a move makes needless to ring for: the visit has come, or goes elsewhere.
+_AT_THE_COUNTER = (NoticeKind.RING, NoticeKind.LONG_WAIT)
+SETTLED: Mapping[Move, tuple[NoticeKind, ...]] = {
+    Move.JUDGE: _AT_THE_COUNTER,
+    Move.DISPATCH: (NoticeKind.UNDISPATCHED,),
+    Move.REDIRECT: _AT_THE_COUNTER,
+    Move.OVERRIDE: (*_AT_THE_COUNTER, NoticeKind.UNDISPATCHED),
+    Move.ACKNOWLEDGE: (NoticeKind.RING,),
+    Move.CALL: _AT_THE_COUNTER,
+    Move.REFUSE: _AT_THE_COUNTER,
+    Move.RECALL: _AT_THE_COUNTER,
+    Move.BOOK: (*_AT_THE_COUNTER, NoticeKind.UNDISPATCHED),
+    Move.LEAVE: (*_AT_THE_COUNTER, NoticeKind.UNDISPATCHED),
+}
 DONE_BY = N_("%(who)s 剛剛已對這位民眾進行其他作業，請看最新狀態。")
 
 
@@ -58,6 +73,8 @@ def make_move(
         raise refusal(session, visit)
     after = check(move, before, reason)
     set_state(session, visit, before, after, **values)
+    if settled := SETTLED.get(move):
+        notices.settle(session, visit.id, settled, by=by, at=at)
     add_entry(
         session,
         visit,

@@ -40,10 +40,9 @@ def appear(session: AnySession, person: Person, told: str) -> dict[str, list[Any
     The officer is counter1, so that a walk as counter1 meets the person wherever an officer can.
     """
     unit_id = make_desk(session).unit_id
-    kinds = dict(session.execute(select(BusinessType.letter, BusinessType.id)).tuples())
-    staff = dict(
-        session.execute(select(Account.username, Account.id).where(Account.unit_id == unit_id)).tuples()
-    )
+    kinds = dict(session.execute(select(BusinessType.letter, BusinessType.id)).all())
+    named = select(Account.username, Account.id).where(Account.unit_id == unit_id)
+    staff = dict(session.execute(named).all())
     here = {"unit_id": unit_id, "person_id": person.id}
     seek = {**here, "business_type_id": kinds["A"]}
 

@@ -56,6 +56,10 @@ class Ledger:
     faults: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
 
+    @property
+    def steps(self) -> int:
+        return len(self.confirmed) + len(self.arrivals)
+
 
 @dataclass(frozen=True)
 class Hall:
@@ -126,7 +130,9 @@ class Member(threading.Thread):
                     raise
                 time.sleep(0.2)
 
-    def send(self, method: str, path: str, form: Mapping[str, str] | None = None, *, keep: bool = True) -> Answer:
+    def send(
+        self, method: str, path: str, form: Mapping[str, str] | None = None, *, keep: bool = True
+    ) -> Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if form is not None:
@@ -192,7 +198,11 @@ class Receptionist(Member):
     def _visitor(self, number: str) -> dict[str, str]:
         luck = self.dice.random()
         if luck < 0.1:
-            return {"business_type_id": str(self.hall.types["D"]), "visitor": f"雇主{number}", "form": "employer"}
+            return {
+                "business_type_id": str(self.hall.types["D"]),
+                "visitor": f"雇主{number}",
+                "form": "employer",
+            }
         kind = {"business_type_id": str(self.hall.types[self.dice.choice("AAABBC")])}
         if luck < 0.25 and self.known:
             return {"person_id": self.dice.choice(self.known), **kind}
@@ -241,39 +251,51 @@ class Officer(Member):
             seen = None if self._act(offered) else serial
 
     def _act(self, offered: Mapping[str, int]) -> bool:
+        """Whether there was anything to press."""
         luck = self.dice.random()
         if "acknowledge" in offered and luck < 0.5:
-            return self._do(offered, "acknowledge", Move.ACKNOWLEDGE, twice=True)
-        if "undo" in offered and luck > 0.93:
-            return self._do(offered, "undo", Move.UNDO, twice=luck > 0.96)
-        if "end" in offered:
-            return self._do(offered, "end", Move.END, twice=luck < 0.3, state="serving", outcome="consulted")
-        if "start" in offered:
-            if luck < 0.08:
-                return self._do(offered, "no-show", Move.NO_SHOW, twice=luck < 0.04)
-            if luck < 0.14:
-                return self._refuse(offered, "called")
-            if luck < 0.17:
-                return self._do(offered, "absent", Move.LEAVE, reason="叫號多次未到")
-            return self._do(offered, "start", Move.START, twice=luck < 0.5, state="called")
-        if "call" in offered:
-            if luck < 0.06:
-                return self._refuse(offered, "waiting")
-            if luck < 0.16 and "pick" in offered:
-                return self._do(offered, "pick", Move.CALL, twice=True, state="waiting")
-            return self._do(offered, "call", Move.CALL, twice=luck < 0.5, state="waiting")
-        return False
-
-    def _refuse(self, offered: Mapping[str, int], state: str) -> bool:
-        form = {"state": state, "ground": "recusal", "explanation": "與民眾為三親等內親屬"}
-        return self._do(offered, "refuse", Move.REFUSE, twice=self.dice.random() < 0.5, **form)
-
-    def _do(self, offered: Mapping[str, int], step: str, move: Move, *, twice: bool = False, **form: str) -> bool:
-        visit_id = offered[step]
-        self.press(
-            Step(visit_id, move, self.username), f"/desk/counter/{visit_id}/{step}", form, twice=twice
-        )
+            self._do(offered, "acknowledge", Move.ACKNOWLEDGE, twice=True)
+        elif "undo" in offered and luck > 0.95:
+            self._do(offered, "undo", Move.UNDO, twice=luck > 0.97)
+        elif "end" in offered:
+            self._do(offered, "end", Move.END, twice=luck < 0.3, state="serving", outcome="consulted")
+        elif "start" in offered:
+            self._receive(offered, luck)
+        elif "call" in offered:
+            self._next(offered, luck)
+        else:
+            return False
         return True
+
+    def _receive(self, offered: Mapping[str, int], luck: float) -> None:
+        """Somebody has been called."""
+        if luck < 0.08:
+            self._do(offered, "no-show", Move.NO_SHOW, twice=luck < 0.04)
+        elif luck < 0.14:
+            self._refuse(offered, "called")
+        elif luck < 0.17:
+            self._do(offered, "absent", Move.LEAVE, reason="叫號多次未到")
+        else:
+            self._do(offered, "start", Move.START, twice=luck < 0.5, state="called")
+
+    def _next(self, offered: Mapping[str, int], luck: float) -> None:
+        """Somebody waits."""
+        if luck < 0.06:
+            self._refuse(offered, "waiting")
+        elif luck < 0.16 and "pick" in offered:
+            self._do(offered, "pick", Move.CALL, twice=True, state="waiting")
+        else:
+            self._do(offered, "call", Move.CALL, twice=luck < 0.5, state="waiting")
+
+    def _refuse(self, offered: Mapping[str, int], state: str) -> None:
+        form = {"state": state, "ground": "recusal", "explanation": "與民眾為三親等內親屬"}
+        self._do(offered, "refuse", Move.REFUSE, twice=self.dice.random() < 0.5, **form)
+
+    def _do(
+        self, offered: Mapping[str, int], step: str, move: Move, *, twice: bool = False, **form: str
+    ) -> None:
+        step_of = Step(offered[step], move, self.username)
+        self.press(step_of, f"/desk/counter/{offered[step]}/{step}", form, twice=twice)
 
 
 class Supervisor(Member):

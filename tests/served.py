@@ -53,11 +53,12 @@ class Gunicorn:
         busiest.kill()
         return int(busiest.pid)
 
-    def kill(self) -> None:
-        """Parent and workers at once, as when the machine loses its power."""
+    def kill_and_restart(self) -> None:
+        """Parent and workers at once, as when the machine loses its power and comes up again."""
         assert self.process
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=30)
+        self.start()
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import time
 from collections import Counter as Count
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,12 @@ from reports.debts import debts
 from rules.calendar import local_date
 from rules.debt import POOL
 from rules.desk import Distribution
-from rules.dispatch import Facts, duty
+from rules.dispatch import Facts
 from rules.visit_flow import TAKEN_STATES, Move, State
 from services.demo.desk_tables import seed_desk
 from tests.factories import fresh_number
 from tests.hammer import Hall, Ledger, Member, Officer, Receptionist, Supervisor
+from tests.naive_debts import Case, case_of, officers_debts, settled
 from tests.served import Gunicorn, served
 from tests.staff import make_colleague
 
@@ -41,9 +41,9 @@ OFFICERS = tuple(f"counter{number}" for number in range(1, 13))
 MORE_COUNTERS = {9: "一般", 10: "一般", 11: "原住民", 12: "更生"}
 VISITORS = 50  # of each reception
 WORKERS = 3
-# When as many visitors have arrived, this happens to the server.
-ACCIDENTS = ((40, Gunicorn.kill_a_worker), (100, Gunicorn.kill), (150, Gunicorn.kill_a_worker))
-ANSWERED_LATE = 420  # seconds until the test gives up on a hall that never empties
+# When this part of the visitors has arrived, that happens to the server.
+ACCIDENTS = ((0.2, Gunicorn.kill_a_worker), (0.5, Gunicorn.kill_and_restart), (0.75, Gunicorn.kill_a_worker))
+STANDSTILL = 180  # seconds without a single step until the test gives up on a hall that never empties
 OPEN = "('checked_in', 'waiting', 'called', 'serving')"
 # A second one in a double press does these once more, and that is meant.
 MAY_REPEAT = {Move.SEND, Move.CALL_AGAIN}
@@ -63,9 +63,7 @@ def hall(both: Flask) -> Hall:
         counter = Counter(unit_id=desk.unit_id, number=number, group_id=groups[group].id, place="一樓")
         session.add(counter)
         session.flush()
-        session.add(
-            Post(unit_id=desk.unit_id, counter_id=counter.id, officer_id=officer.id, starts_on=since)
-        )
+        session.add(Post(unit_id=desk.unit_id, counter_id=counter.id, officer_id=officer.id, starts_on=since))
     session.commit()
     types = {kind.letter: kind.id for kind in session.scalars(select(BusinessType))}
     counters = session.scalars(select(Counter.id)).all()
@@ -97,19 +95,21 @@ def day(both: Flask, hall: Hall, tmp_path: Path) -> Iterator[Ledger]:
 
 def _meanwhile(server: Gunicorn, hall: Hall, receptions: list[Member]) -> None:
     """The accidents, each at its visitor, and then until the last one has come."""
-    for arrived, accident in ACCIDENTS:
+    for part, accident in ACCIDENTS:
+        arrived = part * VISITORS * len(RECEPTIONS)
         _until(lambda arrived=arrived: len(hall.ledger.arrivals) >= arrived, hall)
         accident(server)
-        if accident is Gunicorn.kill:
-            server.start()
     _until(lambda: not any(one.is_alive() for one in receptions), hall)
 
 
-def _until(done: Any, hall: Hall) -> None:
-    until = time.monotonic() + ANSWERED_LATE
+def _until(done: Callable[[], bool], hall: Hall) -> None:
+    """Waits as long as it takes, but not for a hall in which nothing happens any more."""
+    steps, since = 0, time.monotonic()
     while not done():
         assert not hall.ledger.faults, "\n".join(hall.ledger.faults)
-        assert time.monotonic() < until, "the hall does not empty"
+        if (now := hall.ledger.steps) != steps:
+            steps, since = now, time.monotonic()
+        assert time.monotonic() < since + STANDSTILL, "the hall does not empty"
         time.sleep(0.1)
 
 
@@ -158,7 +158,9 @@ def no_counter_with_two_services() -> None:
 
 def no_visitor_lost(day: Ledger) -> None:
     visit_of = dict(rows("SELECT submission_key, id FROM visit"))
-    assert visit_of == day.arrivals, "each key that was answered with a ticket has its one visit, and no other"
+    assert visit_of == day.arrivals, (
+        "each key that was answered with a ticket has its one visit, and no other"
+    )
     assert not visit_of.keys() & day.turned_away
     ended = Count(state for (state,) in rows("SELECT state FROM visit"))
     assert ended.keys() <= {State.SERVED, State.LEFT}
@@ -176,13 +178,15 @@ def nothing_confirmed_is_missing_and_nothing_happened_twice(day: Ledger) -> None
     assert not missing
     tried = Count(map(tuple, day.tried))
     own = {key: number for key, number in made.items() if key[1] not in {Move.CHECK_IN, Move.DISPATCH}}
-    assert not {key: number for key, number in own.items() if key[1] not in MAY_REPEAT and number > tried[key]}
+    assert not {
+        key: number for key, number in own.items() if key[1] not in MAY_REPEAT and number > tried[key]
+    }
     assert Count(key[0] for key in made.elements() if key[1] is Move.CHECK_IN) == Count(day.arrivals.values())
 
 
 def each_decision_saw_all_the_earlier_ones() -> None:
     """The debts and queues that a decision was made from are those of all that had happened before, and of nothing else."""
-    session, standing, compared = db.session, dict[int, Taken](), 0
+    session, standing, compared = db.session, dict[int, Case](), 0
     types = {kind.id: kind for kind in session.scalars(select(BusinessType))}
     type_of = dict(rows("SELECT id, business_type_id FROM visit"))
     state_of: dict[int, tuple[str, int]] = {}
@@ -193,7 +197,7 @@ def each_decision_saw_all_the_earlier_ones() -> None:
             standing.pop(visit_id, None)  # a case that moves on is not weighed against itself
             facts = Facts.from_json(decision.facts)
             kind = types[type_of[visit_id]]
-            owed = naive(case for one, case in standing.items() if type_of[one] == kind.id)
+            owed = officers_debts(case for one, case in standing.items() if type_of[one] == kind.id)
             queued = Count(
                 counter for state, counter in state_of.values() if state in (State.WAITING, State.CALLED)
             )
@@ -205,7 +209,7 @@ def each_decision_saw_all_the_earlier_ones() -> None:
                 for one in facts.candidates:
                     assert one.queue == queued[one.counter_id], f"decision {decision.id}: {one}"
             if decision.counted:
-                standing[visit_id] = (duty(facts), *_whose(decision))
+                standing[visit_id] = case_of(decision)
             state_of[visit_id] = (entry.to_state, decision.counter_id)
         elif entry.to_state not in TAKEN_STATES:
             standing.pop(visit_id, None)
@@ -216,22 +220,6 @@ def each_decision_saw_all_the_earlier_ones() -> None:
     assert compared > VISITORS * len(OFFICERS)
 
 
-Taken = tuple[list[Any], int, int]
-
-
-def naive(cases: Any) -> dict[tuple[int, int], Fraction]:
-    """應得未得 of officers as the rule is written, case by case: +1/m to each on duty in the group that has it, −1 to who
-    has it."""
-    owed: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
-    for content, group_id, officer_id in cases:
-        group = POOL if [one[0] for one in content] == [POOL] else group_id
-        for listed, _share, officers in content:
-            for officer in officers:
-                owed[group, officer] += Fraction(listed == group, len(officers))
-        owed[group, officer_id] -= 1
-    return owed
-
-
 def debts_are_those_of_the_visits() -> None:
     """What the next decision would be made from, against each served case as its last decision tells it."""
     session, today = db.session, local_date(datetime.now(UTC))
@@ -240,23 +228,16 @@ def debts_are_those_of_the_visits() -> None:
         select(Decision).where(Decision.counter_id.is_not(None)).order_by(Decision.id)
     ):
         last[decision.visit_id] = decision
-    taken: dict[int, list[Taken]] = defaultdict(list)
+    taken: dict[int, list[Case]] = defaultdict(list)
     for visit_id, kind, counted in rows(
         "SELECT id, business_type_id, counted FROM visit WHERE state = 'served'"
     ):
         decision = last[visit_id]
         assert decision.counted == bool(counted)
         if decision.counted:
-            taken[kind].append((duty(Facts.from_json(decision.facts)), *_whose(decision)))
+            taken[kind].append(case_of(decision))
     unit_id = session.scalars(select(Account.unit_id).where(Account.username == "reception")).one() or 0
     for kind in session.scalars(select(BusinessType)).all():
-        told, owed = debts(session, unit_id, kind.id, today).officers, naive(taken[kind.id])
-        assert {key: debt for key, debt in told.items() if debt} == {
-            key: debt for key, debt in owed.items() if debt
-        }, kind.name
+        told = debts(session, unit_id, kind.id, today).officers
+        assert settled(told) == settled(officers_debts(taken[kind.id])), kind.name
     session.rollback()
-
-
-def _whose(decision: Decision) -> tuple[int, int]:
-    assert decision.group_id and decision.officer_id
-    return decision.group_id, decision.officer_id

@@ -213,7 +213,7 @@ def test_whoever_is_shown_a_person_is_recorded(
             "AppointmentList.index",
             "CounterDesk.index",
             "CounterDesk.prepare",
-            "CounterDesk.refuse",
+            "CounterDesk.absent",
             "HandedOverToMe.index",
             "PermanentTransfers.propose",
         },

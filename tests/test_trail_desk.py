@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,13 +15,14 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from models.desk_rules import BusinessType
-from models.person import Person
 from models.trail import Act, TrailEntry
 from models.visit import Visit
 from rules.visit_flow import State
+from services import board
 from services.transaction import transaction
 from tests.conftest import NOW, Clock
-from tests.test_trail import NAME, SAID, World, newest, readable, recorded_since, world
+from tests.factories import make_person, make_visit
+from tests.test_trail import NAME, World, newest, readable, recorded_since, world
 from tests.test_trail_steps import FETCH, As, proves
 
 __all__ = ["proves", "world"]  # fixtures
@@ -50,11 +50,7 @@ def test_a_name_that_is_looked_for_and_those_who_bear_it(
     world: World, as_: As, csrf: Any, proves: Any
 ) -> None:
     with transaction(db.session):
-        other = db.session.get_one(Person, world.person_id)
-        for _twice in range(2):
-            db.session.add(twin := Person(**_columns(other)))
-            db.session.flush()
-            db.session.add(_visit_of(twin, other))
+        make_visit(db.session, person=make_person(db.session, name=NAME), state=State.LEFT)
     browser = as_("reception")
     sent = browser.post(f"{RECEPTION}find", data=csrf(browser, {"search": NAME}))
     assert sent.status_code == 302 and NAME not in sent.location
@@ -80,7 +76,6 @@ def test_refused_forms_and_dialogs_of_the_counter(world: World, as_: As, csrf: A
     browser = as_("counter1")
     waiting, serving = visit_of(world, State.WAITING), world.ids["visit_id"][2]
     for screen, path in (
-        ("CounterDesk.refuse", f"{COUNTER}{waiting}/refuse"),
         ("CounterDesk.book", f"{COUNTER}{waiting}/book"),
         ("CounterDesk.absent", f"{COUNTER}{waiting}/absent"),
         ("PermanentTransfers.propose", f"/desk/transfers/propose/{serving}"),
@@ -184,18 +179,18 @@ def test_what_goes_by_tickets_names_nobody_and_leaves_no_entry(
     assert newest() == before
 
 
-def test_a_ticket_that_is_called_in_the_hall_names_nobody(world: World, as_: As, csrf: Any) -> None:
-    supervisor = as_("supervisor")
-    made = supervisor.post("/desk/board/", data=csrf(supervisor, {}))
-    assert made.status_code in (200, 302, 404, 405)
-    for address in ("/desk/board/", made.location or ""):
-        if address:
-            assert SAID not in (page := readable(supervisor.get(address))) and NAME not in page
+def test_the_board_in_the_hall_names_nobody_and_leaves_no_entry(world: World, as_: As, act_as: Any) -> None:
+    with transaction(db.session):
+        key = board.open_board(db.session, by=act_as("supervisor"))
+    before = newest()
+    for address in (f"/board/{key}", f"/board/{key}/state"):
+        answer = as_("").get(address, headers=FETCH)
+        assert answer.status_code == 200
+        assert not [trace for trace in world.traces if trace in readable(answer)]
+    assert newest() == before
 
 
-def test_a_visit_that_reception_checks_in_leads_on_without_an_entry(
-    world: World, as_: As, csrf: Any
-) -> None:
+def test_a_visit_that_reception_checks_in_leads_on_without_an_entry(world: World, as_: As, csrf: Any) -> None:
     browser = as_("reception")
     before = db.session.scalar(select(func.count()).select_from(TrailEntry))
     form = csrf(

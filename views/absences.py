@@ -17,8 +17,8 @@ from models.staff import Absence
 from reports.criteria import Criterion, day
 from rules.permissions import Permission as P
 from rules.texts import N_
-from services import absences
-from views.access import actor, database, today
+from services import absences, attendance
+from views.access import actor, database, now, today
 from views.administration.shown import roc_day
 from views.generated.base import READ_METHODS, WRITE_METHODS, GeneratedView
 from views.generated.fields import RocDayField
@@ -107,3 +107,19 @@ class AbsenceView(GeneratedView):
     def pre_update(self, item: Absence) -> None:
         absences.check(database(), item, by=actor())
         super().pre_update(item)
+
+    def post_add(self, item: Absence) -> None:
+        super().post_add(item)
+        self._tell_desk()
+
+    def post_update(self, item: Absence) -> None:
+        super().post_update(item)
+        self._tell_desk()
+
+    def post_delete(self, item: Absence) -> None:
+        super().post_delete(item)
+        self._tell_desk()
+
+    def _tell_desk(self) -> None:
+        """The front desk sees at once who is there, and dispatches whom nobody could take before."""
+        attendance.presence_changed(database(), by=actor(), at=now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,22 +13,31 @@ from flask_babel import lazy_pgettext
 from reports.figures import WorkCounts, work_counts
 from rules.actor import Actor
 from rules.permissions import Permission as P
+from services.unended import may_check
 from views.access import actor, database, today
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Any one of `permission` shows it. `count` names a field of `reports.figures.WorkCounts`."""
+    """Any one of `permission` shows it, or `also` what the tables say of this user. `count` names a field of
+    `reports.figures.WorkCounts`."""
 
     label: Any
     endpoint: str
     icon: str
     permission: P | tuple[P, ...]
     count: str = ""
+    also: Callable[[Actor], bool] | None = None
 
     def is_for(self, who: Actor) -> bool:
         wanted = self.permission if isinstance(self.permission, tuple) else (self.permission,)
-        return any(who.may(each) for each in wanted)
+        return any(who.may(each) for each in wanted) or (self.also is not None and self.also(who))
+
+
+def stands_in_for_it_staff(who: Actor) -> bool:
+    """資訊 rule 四. Only who works at a front desk can, so nobody else's page asks."""
+    at_the_desk = who.may(P.VISIT_SERVE) or who.may(P.VISIT_RECEIVE)
+    return at_the_desk and may_check(database(), who, today())
 
 
 MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
@@ -99,7 +109,13 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _l("前台督導"),
         (
             Entry(_l("前台督導"), "DeskSupervision.index", "fa-clipboard-list", P.DESK_SUPERVISE),
-            Entry(_l("未結束服務"), "Unended.index", "fa-hourglass-end", P.UNENDED_CHECK),
+            Entry(
+                _l("未結束服務"),
+                "Unended.index",
+                "fa-hourglass-end",
+                P.UNENDED_CHECK,
+                also=stands_in_for_it_staff,
+            ),
             Entry(_l("預約率"), "AppointmentRate.index", "fa-percent", P.UNENDED_CHECK),
             Entry(
                 _l("就服員離職"), "OfficerDepartures.index", "fa-person-walking-arrow-right", P.OFFICER_DEPART

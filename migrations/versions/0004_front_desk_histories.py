@@ -22,9 +22,10 @@ HISTORIES = (
     "visit_entry",
 )
 ENTRY = ("id", "visit_id", "at", "actor_id", "actor_name", "move", "from_state", "to_state")
+# Of somebody who is anonymised, or without a person and marked as forgotten.
 OF_VISIT = (
-    "SELECT 1 FROM visit JOIN person ON person.id = visit.person_id "
-    "WHERE visit.id = OLD.visit_id AND person.anonymised_on IS NOT NULL"
+    "SELECT 1 FROM visit LEFT JOIN person ON person.id = visit.person_id WHERE visit.id = OLD.visit_id "
+    "AND (person.anonymised_on IS NOT NULL OR (visit.person_id IS NULL AND visit.section = '—'))"
 )
 
 

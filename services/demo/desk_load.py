@@ -1,11 +1,13 @@
 """Visits in bulk at the demo centre, for benchmarks: as many counters as wanted, served on the days of one month.
 
-The rows are those that the services leave of a served visit, except decisions: with their facts they would be most of the
-database. New cases go round the officers on the duty list, as the debts would have it.
+The rows are those that the services leave of a served visit, owners included, except decisions: with their facts they would
+be most of the database, so the dispatch entry tells where the visit went. New cases go round the officers on the duty list, as
+the debts would have it. Days that somebody signed stay as they were signed.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -14,22 +16,26 @@ from random import Random
 
 from sqlalchemy import func, select
 
+from models.account import Account
 from models.crypto import KEYS
 from models.desk import Counter, CounterGroup, Post
 from models.desk_rules import BusinessType
+from models.ownership import Owner, OwnerChange
 from models.person import Person
-from models.visit import DutyList, TicketBook, Visit
+from models.tally import TallySignature
+from models.visit import DutyList, TicketBook, Visit, VisitEntry
 from reports.desk_now import posts_of
 from rules.calendar import day_begins
 from rules.desk import Basis, Distribution, GroupKind, Outcome
 from rules.dispatch import duty
 from rules.permissions import Role
-from rules.visit_flow import State
+from rules.visit_flow import Move, State
 from services.demo import bulk, network
 from services.demo.course_rows import moment
 from services.demo.desk_tables import seed_desk
 from services.dispatch_facts import facts_of
 from services.dispatching import duty_list_of
+from services.ownership import Cause
 from services.transaction import AnySession
 
 BATCH = 5_000
@@ -40,6 +46,9 @@ COLUMNS = (
     "section", "volunteer", "checked_in_at", "checked_in_by_id", "queue_from", "dispatched_at", "called_at", "calls",
     "started_at", "ended_at", "outcome", "submission_key", "version", "visitor", "outcome_note",
 )  # fmt: skip
+ENTRY = ("visit_id", "at", "actor_id", "actor_name", "move", "from_state", "to_state", "reason", "detail")
+OWNER = ("unit_id", "person_id", "business_type_id", "officer_id", "since", "version")
+CHANGE = ("unit_id", "person_id", "business_type_id", "from_id", "to_id", "cause", "visit_id", "at", "by_id")
 
 
 class LargeDesk:
@@ -51,7 +60,16 @@ class LargeDesk:
         self._unit_id = desk.unit_id
         _add_counters(session, desk.unit_id, counters, today, Random(f"{seed} counters"))
         last = today - timedelta(days=1)
-        self._days = [last.replace(day=1) + timedelta(days=n) for n in range(last.day)]
+        signed = set(
+            session.scalars(
+                select(TallySignature.day).where(TallySignature.unit_id == desk.unit_id).distinct()
+            )
+        )
+        self._days = [
+            day
+            for day in (last.replace(day=1) + timedelta(days=n) for n in range(last.day))
+            if day not in signed
+        ]
         self._posts = [(post.counter, post.officer_id) for post in posts_of(session, desk.unit_id, last)]
         self._types = session.scalars(
             select(BusinessType).where(
@@ -66,6 +84,19 @@ class LargeDesk:
         self._reception = session.scalars(select(Visit.checked_in_by_id).limit(1)).one()
         self._numbers = _numbers(session, desk.unit_id, self._days)
         self._rows = bulk.Rows(Visit.__table__, COLUMNS)
+        self._entries = bulk.Rows(VisitEntry.__table__, ENTRY)
+        self._owners = bulk.Rows(Owner.__table__, OWNER)
+        self._changes = bulk.Rows(OwnerChange.__table__, CHANGE)
+        self._names = {
+            account.id: account.get_full_name()
+            for account in session.scalars(select(Account).where(Account.unit_id == desk.unit_id))
+        }
+        self._owned: set[tuple[int, int]] = {
+            (person_id, type_id)
+            for person_id, type_id in session.execute(
+                select(Owner.person_id, Owner.business_type_id).where(Owner.unit_id == desk.unit_id)
+            )
+        }
         self._empty = KEYS.encrypt(b"")
         self.written = 0
 
@@ -80,14 +111,15 @@ class LargeDesk:
         random = Random(f"{self._seed} visits {batch.start}")
         for number in batch:
             self._one(random, self._days[number * len(self._days) // self._visits])
-        self.written += bulk.write(session, [self._rows])
+        self.written += len(batch)
+        bulk.write(session, [self._rows, self._entries, self._owners, self._changes])
         return len(batch)
 
     def finish(self, session: AnySession) -> None:
         for day, numbers in self._numbers.items():
             session.merge(TicketBook(unit_id=self._unit_id, day=day, last=next(numbers) - 1))
         session.flush()
-        bulk.settle(session, [Visit.__table__])
+        bulk.settle(session, [Visit.__table__])  # the other tables number their own rows
 
     def _one(self, random: Random, day: date) -> None:
         kind = random.choice(self._types)
@@ -98,14 +130,45 @@ class LargeDesk:
         else:
             counter, officer_id = random.choice(self._posts)
         arrived, begun, ended = sorted(moment(day, random.randint(1, 8), random) for _ in range(3))
+        person_id = random.choice(self._persons)
         self._rows.add(
-            self._id, self._unit_id, day.isoformat(), next(self._numbers[day]), kind.id, random.choice(self._persons),
+            self._id, self._unit_id, day.isoformat(), next(self._numbers[day]), kind.id, person_id,
             State.SERVED.value, new, (Basis.NOTHING_FOUND if new else Basis.HISTORY).value, "", "[]", "none", counter.id,
             officer_id, counter.group_id, new, self._duty[kind.id] if new else None, False, False, "", "", arrived,
             self._reception, arrived, arrived, begun, 1, begun, ended, Outcome.CONSULTED.value,
             str(uuid.UUID(int=random.getrandbits(128))), 1, self._empty, self._empty,
         )  # fmt: skip
+        self._tell(counter, officer_id, new, arrived, begun, ended)
+        self._own(person_id, kind.id, officer_id, new, begun)
         self._id += 1
+
+    def _tell(
+        self, counter: Counter, officer_id: int, new: bool, arrived: str, begun: str, ended: str
+    ) -> None:
+        """The timeline of a visit that was served at once."""
+        to = {"counter_id": counter.id, "officer_id": officer_id, "group_id": counter.group_id}
+        steps = (
+            (arrived, self._reception, Move.CHECK_IN, None, State.CHECKED_IN, {}),
+            (arrived, self._reception, Move.DISPATCH, State.CHECKED_IN, State.WAITING, {"loaded": {**to, "counted": new}}),
+            (begun, officer_id, Move.CALL, State.WAITING, State.CALLED, to),
+            (begun, officer_id, Move.START, State.CALLED, State.SERVING, {}),
+            (ended, officer_id, Move.END, State.SERVING, State.SERVED, {}),
+        )  # fmt: skip
+        for at, who, move, before, after, detail in steps:
+            self._entries.add(
+                self._id, at, who, self._names[who], move.value, before and before.value, after.value, "", json.dumps(detail)
+            )  # fmt: skip
+
+    def _own(self, person_id: int, type_id: int, officer_id: int, new: bool, at: str) -> None:
+        """Whoever serves a person of a business type first; a later one stands in."""
+        if (person_id, type_id) in self._owned:
+            return
+        self._owned.add((person_id, type_id))
+        cause = Cause.NEW_CASE if new else Cause.FIRST_SERVICE
+        self._owners.add(self._unit_id, person_id, type_id, officer_id, at, 1)
+        self._changes.add(
+            self._unit_id, person_id, type_id, None, officer_id, cause.value, self._id, at, officer_id
+        )
 
 
 def _add_counters(session: AnySession, unit_id: int, wanted: int, today: date, random: Random) -> None:

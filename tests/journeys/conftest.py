@@ -48,6 +48,7 @@ def picture() -> Any:
     PICTURES.mkdir(parents=True, exist_ok=True)
 
     def take(page: Page, name: str) -> None:
+        page.evaluate("scrollTo(0, 0)")  # or the header would stand in the middle
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     return take

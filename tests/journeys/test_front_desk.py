@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from services.demo.cast import OFFICERS
 from tests.factories import fresh_number
 from tests.journeys import front_desk_world, running
-from tests.journeys.front_desk import FOLLOWS, Counter, Reception, Ticket
+from tests.journeys.front_desk import Counter, Reception, Ticket, follows
 from tests.journeys.front_desk_world import APPOINTED, MORNING, TODAY, Visitor, World
 from tests.journeys.running import ROOT
 from tests.journeys.watch import Watch
@@ -153,7 +153,7 @@ def who_is_away(hall: Hall) -> None:
         hall.supervisor.get_by_label("同仁").select_option(label=OFFICERS[number - 1])
         hall.supervisor.get_by_label(kind, exact=True).check()
         hall.supervisor.get_by_role("button", name="登錄", exact=True).click()
-        expect(hall.reception.tile(number)).to_contain_text(kind, timeout=FOLLOWS)
+        expect(hall.reception.tile(number)).to_contain_text(kind, timeout=follows())
     hall.picture(hall.supervisor, "desk-01-attendance")
     hall.supervisor.goto("/desk/supervision/")
 
@@ -168,21 +168,21 @@ def by_appointment(hall: Hall) -> None:
     assert ticket.counter == 1
     reception.send()
     hall.picture(reception.page, "desk-04-dispatched")
-    expect(counter.queue.get_by_role("alert")).to_contain_text(ticket.number, timeout=FOLLOWS)
+    expect(counter.queue.get_by_role("alert")).to_contain_text(ticket.number, timeout=follows())
     hall.picture(counter.page, "desk-05-ring")
     counter.queue.get_by_role("button", name="知道了").click()
-    expect(reception.page.locator("#visit-status")).to_contain_text("櫃台已準備接案", timeout=FOLLOWS)
+    expect(reception.page.locator("#visit-status")).to_contain_text("櫃台已準備接案", timeout=follows())
     counter.call(ticket)
     called(hall, ticket)
     hall.picture(hall.board, "desk-06-board")
     counter.start(ticket)
-    expect(reception.tile(1)).to_contain_text("正在服務", timeout=FOLLOWS)
+    expect(reception.tile(1)).to_contain_text("正在服務", timeout=follows())
     expect(reception.tile(1)).to_contain_text(ticket.number)
     hall.picture(reception.page, "desk-07-serving")
     hall.picture(counter.page, "desk-08-counter")
     counter.end("推介就業", note="推介電子作業員二職缺。", again=True)
     expect(counter.page.locator(".undo-bar")).to_contain_text("已預約")
-    expect(reception.tile(1)).to_contain_text("空閒", timeout=FOLLOWS)
+    expect(reception.tile(1)).to_contain_text("空閒", timeout=follows())
     hall.picture(counter.page, "desk-09-ended")
 
 
@@ -219,13 +219,13 @@ def suspected_then_handed_over(hall: Hall) -> None:
         )
     ).to_be_visible()
     counter.end("諮詢說明")
-    expect(hall.supervisor.locator("#supervision-now")).to_contain_text("永久轉案", timeout=FOLLOWS)
+    expect(hall.supervisor.locator("#supervision-now")).to_contain_text("永久轉案", timeout=follows())
     other.page.goto("/desk/transfers/")
     hall.picture(other.page, "desk-11-transfer-answer")
     other.page.get_by_role("button", name="同意接案").click()
     other.home()
     expect(hall.reception.page.locator("#reception-now")).to_contain_text(
-        "有 1 筆永久轉案待執行", timeout=FOLLOWS
+        "有 1 筆永久轉案待執行", timeout=follows()
     )
     hall.reception.page.goto("/desk/reception/")
     hall.picture(hall.reception.page, "desk-12-transfer-execute")
@@ -247,12 +247,12 @@ def nobody_for_a_disability(hall: Hall) -> None:
     away.get_by_label("開始時間").fill("08:00")
     away.get_by_label("結束時間").fill("12:00")
     away.get_by_role("button", name="登錄", exact=True).click()
-    expect(hall.reception.tile(4)).to_contain_text("出差", timeout=FOLLOWS)
+    expect(hall.reception.tile(4)).to_contain_text("出差", timeout=follows())
     ticket = hall.arrives(hall.new("方志宏"), "一般求職", disability="身障")
     assert ticket.counter == 0
     hall.picture(hall.reception.page, "desk-13-nobody")
     card = hall.supervisor.get_by_role("link", name="待派案的民眾")
-    expect(card).to_contain_text("1", timeout=FOLLOWS)
+    expect(card).to_contain_text("1", timeout=follows())
     hall.picture(hall.supervisor, "desk-14-supervision")
     card.click()
     page = hall.supervisor
@@ -265,7 +265,7 @@ def nobody_for_a_disability(hall: Hall) -> None:
     expect(page.get_by_text("已預約 115/11/23 09:00", exact=False)).to_be_visible()
     page.goto("/desk/supervision/")
     away.get_by_role("button", name="我回來了").click()
-    expect(hall.reception.tile(4)).to_contain_text("空閒", timeout=FOLLOWS)
+    expect(hall.reception.tile(4)).to_contain_text("空閒", timeout=follows())
     hall.counters[4].home()
 
 
@@ -300,7 +300,7 @@ def refused(hall: Hall) -> Ticket:
     """無法接案 while still called: the supervisor reads why, somebody else has the visit at once."""
     ticket = hall.arrives(hall.new("游淑芳"), "失業給付")
     queue = hall.counters[ticket.counter].queue
-    expect(queue).to_contain_text(ticket.number, timeout=FOLLOWS)
+    expect(queue).to_contain_text(ticket.number, timeout=follows())
     queue.get_by_role("link", name=f"無法接案 {ticket.number}").click()
     dialog = hall.counters[ticket.counter].dialog()
     dialog.get_by_role("radio", name="應迴避").check()
@@ -308,7 +308,7 @@ def refused(hall: Hall) -> Ticket:
     hall.picture(hall.counters[ticket.counter].page, "desk-16-refuse")
     dialog.get_by_role("button", name="送出說明並改派").click()
     expect(hall.counters[ticket.counter].page.get_by_text("民眾已改派其他櫃台", exact=False)).to_be_visible()
-    expect(hall.supervisor.get_by_role("link", name="待審閱的拒案")).to_contain_text("1", timeout=FOLLOWS)
+    expect(hall.supervisor.get_by_role("link", name="待審閱的拒案")).to_contain_text("1", timeout=follows())
     hall.picture(hall.supervisor, "desk-17-refusal-told")
     hall.reception.show(ticket)
     moved = hall.reception.dispatched()
@@ -338,15 +338,18 @@ def emergency(hall: Hall) -> None:
     counter = hall.counters[ticket.counter]
     counter.call(ticket)
     counter.start(ticket)
+    counter.page.get_by_label("服務摘要").fill("想報名照顧服務員訓練班。")
     counter.page.get_by_role("button", name="緊急求助").click()
-    counter.page.get_by_role("dialog").get_by_role("button", name="請求協助").click()
+    expect(counter.page.get_by_role("alert").filter(has_text="請先確保自身安全")).to_be_visible()
+    expect(counter.page.get_by_label("服務摘要")).to_have_value("想報名照顧服務員訓練班。")
     for page in (hall.reception.page, hall.supervisor):
         expect(page.locator(".tray-emergency").first).to_contain_text(
-            f"{ticket.counter} 號櫃台", timeout=FOLLOWS
+            f"{ticket.counter} 號櫃台", timeout=follows()
         )
     hall.picture(hall.reception.page, "desk-20-emergency")
-    hall.reception.page.locator(".tray-emergency").get_by_role("button", name="知道了").click()
-    expect(hall.supervisor.locator(".tray-emergency")).to_have_count(0, timeout=FOLLOWS)
+    for page in (hall.reception.page, hall.supervisor):
+        page.locator(".tray-emergency").get_by_role("button", name="知道了").click()
+        expect(page.locator(".tray-emergency")).to_have_count(0)
     counter.end("職訓諮詢或推介")
 
 
@@ -387,7 +390,7 @@ def another_day(hall: Hall) -> None:
     ticket = hall.arrives(hall.world.known["蔡佳玲"])
     assert ticket.counter == 2
     counter = hall.counters[2]
-    expect(counter.queue).to_contain_text(ticket.number, timeout=FOLLOWS)
+    expect(counter.queue).to_contain_text(ticket.number, timeout=follows())
     counter.queue.get_by_role("link", name=f"改約 {ticket.number}").click()
     dialog = counter.dialog()
     dialog.locator(".next-time .tile").first.click()
@@ -406,7 +409,9 @@ def complaint(hall: Hall) -> None:
     reception.page.get_by_label("對服務不滿", exact=False).check()
     hall.picture(reception.page, "desk-23-complaint")
     reception.page.get_by_role("button", name="登錄事由").click()
-    expect(hall.supervisor.locator("#supervision-now")).to_contain_text("其中陳情投訴 1 件", timeout=FOLLOWS)
+    expect(hall.supervisor.locator("#supervision-now")).to_contain_text(
+        "其中陳情投訴 1 件", timeout=follows()
+    )
     hall.serve(ticket, "完成失業給付業務")
 
 
@@ -416,7 +421,7 @@ def gone_before_the_call(hall: Hall) -> None:
     hall.reception.page.locator("#leave-reason").fill("民眾臨時有事，表示改天再來。")
     hall.reception.page.get_by_role("button", name="記錄離開").click()
     expect(hall.reception.page.get_by_text("已記錄民眾離開及原因。")).to_be_visible()
-    expect(hall.counters[ticket.counter].queue).not_to_contain_text(ticket.number, timeout=FOLLOWS)
+    expect(hall.counters[ticket.counter].queue).not_to_contain_text(ticket.number, timeout=follows())
 
 
 def back_at_the_new_owner(hall: Hall) -> None:
@@ -439,7 +444,7 @@ def back_at_the_new_owner(hall: Hall) -> None:
 def called(hall: Hall, ticket: Ticket) -> None:
     """The board has the number and the counter, and never a name."""
     front = hall.board.locator("#now")
-    expect(front.locator(".board-ticket")).to_have_text(ticket.number, timeout=FOLLOWS)
+    expect(front.locator(".board-ticket")).to_have_text(ticket.number, timeout=follows())
     expect(front.locator(".board-number")).to_have_text(str(ticket.counter))
     told = hall.board.content() + hall.board.request.get(f"{hall.board.url}/state").text()
     assert not [name for name in {*hall.names, *OFFICERS} if name in told]

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, Page, ViewportSize
 
 from tests.batch_files import row, workbook
+from tests.factories import fresh_number
 from tests.journeys.conftest import Server
 from tests.journeys.watch import Watch
 
@@ -77,6 +78,39 @@ def of_supervisor(page: Page, _log_in: Any) -> Sequence[str]:
         "/absences/add",
         "/intake/?name=無此人",
         "/roster/?date_from=x",
+        *of_desk_supervisor(page),
+    )
+
+
+def of_desk_supervisor(page: Page) -> Sequence[str]:
+    refused = row_of(
+        page, "/desk/supervision/refusals/", "a[href^='/desk/supervision/refusals/']:not([href*='?'])"
+    )
+    asked = row_of(
+        page, "/desk/supervision/requests/", "a[href^='/desk/supervision/requests/']:not([href*='?'])"
+    )
+    replayed = row_of(page, "/desk/decisions/", "a[href^='/desk/decisions/']:not([href*='?'])")
+    tables = links_of(page, "/desk/tables/", "main a[href^='/desk/']")
+    return (
+        refused,
+        asked,
+        replayed,
+        *tables,
+        "/desk/tables/ratio/add",
+        "/desk/tables/business-types/edit/1",
+        "/desk/tables/groups/show/1",
+        "/desk/roster/month",
+        "/desk/visit-list/show/1",
+        "/desk/supervision/undispatched",
+        "/desk/supervision/overtime/",
+        "/desk/departures/",
+        f"/desk/departures/{officer_of(page)}",
+        "/desk/handed-over/",
+        "/desk/transfers/",
+        "/desk/what-if/",
+        "/desk/tally/month",
+        "/desk/appointments/list/",
+        "/desk/notices/",
     )
 
 
@@ -128,8 +162,74 @@ def of_auditor(page: Page, log_in: Any) -> Sequence[str]:
     return gathered, entry, watched, "/audit/trail/?date_from=x"
 
 
-def of_reception(_page: Page, _log_in: Any) -> Sequence[str]:
-    return ()
+def of_reception(page: Page, _log_in: Any) -> Sequence[str]:
+    """The card before the check-in, the card after it, a ticket, a refusal, and the lists."""
+    page.goto("/desk/reception/")
+    page.locator("#papers summary").click()
+    page.locator("#papers [name=visitor]").fill("沒帶證件的民眾")
+    page.locator("#papers [name=business_type_id]").first.check()
+    visit = pressed(page, "#papers button[type=submit]")
+    key = visit.partition("visit=")[2]
+    page.goto("/desk/reception/")
+    page.locator("#find-search").fill(fresh_number("Z"))
+    unknown = pressed(page, "#find button")
+    page.locator("#register [name=name]").fill("賀新年")
+    page.locator("#register [name=birthday]").fill("80/7/7")
+    person = pressed(page, "#register button[type=submit]")
+    return (
+        visit,
+        unknown,
+        person,
+        f"/desk/reception/visits/{key}/ticket",
+        "/desk/transfers/",
+        "/desk/appointments/list/",
+        "/desk/tally/month",
+        "/desk/tables/shifts/list/",
+        "/desk/tables/evidence/add",
+        "/desk/decisions/",
+        "/desk/notices/",
+    )
+
+
+def of_counter1(page: Page, _log_in: Any) -> Sequence[str]:
+    """With somebody at hand, and the steps that ask for more than a press."""
+    page.goto("/desk/counter/")
+    if (call := page.locator("#counter-now .btn-moment")).count():
+        call.click()
+        page.locator(".hand").wait_for()
+    links = links_of(page, "/desk/counter/", "main a[data-step]")
+    page.goto("/desk/appointments/")
+    entry = page.locator(".book-entry")
+    entries = [str(entry.first.get_attribute("href"))] if entry.count() else []
+    free = page.locator("a.book-slot")
+    slots = [str(free.first.get_attribute("href"))] if free.count() else []
+    return (
+        *links,
+        *entries,
+        *slots,
+        "/desk/transfers/",
+        "/desk/tally/mine",
+        "/desk/tally/month",
+        "/desk/roster/month",
+        "/desk/handed-over-to-me/",
+        "/desk/appointments/list/",
+        "/desk/counter/0",
+    )
+
+
+def of_itstaff(page: Page, _log_in: Any) -> Sequence[str]:
+    return (
+        "/desk/departures/",
+        f"/desk/departures/{officer_of(page)}",
+        "/desk/tables/counters/list/",
+        "/desk/tables/changes/",
+        "/desk/tables/posts/show/1",
+        "/desk/decisions/",
+        "/desk/visit-list/show/1",
+        "/desk/tally/month",
+        "/desk/roster/month",
+        "/desk/notices/",
+    )
 
 
 # The pages that no menu leads to, prepared in Chinese and walked in both languages.
@@ -140,6 +240,8 @@ BEYOND_THE_MENU: dict[str, Callable[[Page, Any], Sequence[str]]] = {
     "admin": of_admin,
     "auditor": of_auditor,
     "reception": of_reception,
+    "counter1": of_counter1,
+    "itstaff": of_itstaff,
 }
 
 
@@ -184,6 +286,19 @@ def pressed(page: Page, selector: str) -> str:
     page.locator(selector).first.click()
     page.wait_for_url(lambda url: url != before)
     return page.url
+
+
+def links_of(page: Page, address: str, links: str) -> list[str]:
+    """Where these links of a page lead, each once."""
+    page.goto(address)
+    found = page.locator(links).evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    return [link for link in dict.fromkeys(found) if not link.endswith((".xlsx", ".ods"))]
+
+
+def officer_of(page: Page) -> str:
+    """The account of an officer who could leave the centre."""
+    [*_, last] = links_of(page, "/desk/departures/", "main a[href^='/desk/departures/']")
+    return last.rpartition("/")[2]
 
 
 def row_of(page: Page, address: str, link: str = "a:not([href*='?'])") -> str:

@@ -14,7 +14,7 @@ from models.notice import Notice
 from models.ownership import ChangeRequest, Owner
 from rules.actor import Actor
 from rules.errors import FieldFault, NotFound, RuleBroken
-from services import change_requests, notices, ownership
+from services import change_requests, desk_review, notices, ownership
 from services.transaction import transaction
 from tests.conftest import NOW
 from tests.factories import make_desk, make_person
@@ -117,3 +117,32 @@ def test_only_the_officer_who_owns_the_person_can_be_changed(
 def test_an_officer_cannot_ask_for_a_change(session: Session, act_as: Who, asked_for: dict[str, Any]) -> None:
     with pytest.raises(NotFound):
         request(session, act_as("counter2"), asked_for)
+
+
+def test_nobody_is_taken_from_an_officer_whom_the_request_is_not_about(
+    session: Session, act_as: Who, asked_for: dict[str, Any]
+) -> None:
+    asked = request(session, act_as("reception"), asked_for)
+    third, boss = act_as("counter5").user_id, act_as("supervisor")
+    with transaction(session):
+        ownership.give(
+            session,
+            unit_id=asked.unit_id,
+            person_id=asked.person_id,
+            business_type_id=asked.business_type_id,
+            to_id=third,
+            cause="transfer",
+            by=boss,
+            at=NOW,
+        )
+    with pytest.raises(RuleBroken, match="已不是由"), transaction(session):
+        desk_review.decide_request(
+            session,
+            asked.id,
+            granted=True,
+            new_officer_id=act_as("counter3").user_id,
+            note="",
+            by=boss,
+            at=NOW,
+        )
+    assert session.scalars(select(Owner.officer_id)).all() == [third]

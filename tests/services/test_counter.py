@@ -242,6 +242,33 @@ def test_of_two_calls_of_one_visit_the_second_learns_who_was_first(both, desk, a
     assert [each.move for each in entries(session, visit_id)] == ["call"]
 
 
+def test_of_two_starts_of_one_visit_the_second_learns_who_was_first(both, desk, act_as, session):
+    """An officer who takes over the counter, and the one who had it."""
+    visit_id = waiting(session, state=State.CALLED)
+    seats = {each.officer_id: each for each in session.scalars(select(Post))}
+    mine, other = (seats[account_id(session, name)] for name in ("counter1", "counter2"))
+    other.counter_id = mine.counter_id
+    session.commit()
+
+    def press(own, username):
+        with transaction(own):
+            counter.start(own, visit_id, by=act_as(username), at=NOW, expected=State.CALLED)
+
+    outcomes = race(both, [("counter1",), ("counter2",)], press, lanes=2)
+    ((loser,), lost), *others = [each for each in outcomes if each[1]]
+    first = {"counter1": "黃志偉", "counter2": "李佳蓉"}[loser]
+    assert not others and isinstance(lost, AlreadyDone) and lost.values == {"who": first}
+    assert [each.move for each in entries(session, visit_id)] == ["start"]
+
+
+def test_the_database_refuses_a_ticket_number_twice_on_a_day(session, desk):
+    known = visit(session, waiting(session))
+    taken = known.number, known.day
+    other = waiting(session)
+    with pytest.raises(IntegrityError), transaction(session):
+        session.execute(update(Visit).where(Visit.id == other).values(number=taken[0], day=taken[1]))
+
+
 # whose visit
 
 

@@ -17,13 +17,14 @@ from models.desk_rules import MassLayoffOrder, RatioShare
 from models.desk_staff import Attendance
 from models.notice import Notice
 from models.ownership import Departure
-from models.visit import Decision, DutyList, Visit
+from models.visit import Decision, DutyList, Visit, VisitEntry
 from reports.debts import debts
 from reports.desk_now import counters_now
 from rules.actor import Actor
 from rules.desk import AttendanceKind, EvidenceKind, NoticeKind
 from rules.dispatch import Presence, Rule
 from rules.visit_flow import Move, State
+from services import desk_watch
 from services.dispatch_facts import facts_of
 from services.dispatching import dispatch, redispatch_waiting, replay
 from services.reception import CheckIn, check_in
@@ -281,6 +282,25 @@ def test_who_comes_on_duty_gets_the_undispatched_oldest_first(session, by, act_a
     assert [decision.visit_id for decision in made] == [first.id, later.id]
     assert {first.state, later.state} == {State.WAITING}
     assert first.queue_from == AT
+
+
+def test_a_leave_that_ends_by_the_clock_brings_the_undispatched_to_a_counter(session, by):
+    away(session, *EVERYBODY)
+    visit = newcomer(session, by)
+    leave = session.scalars(select(Attendance).where(Attendance.officer_id == officer(session, 2).id)).one()
+    leave.ends_at = AT + timedelta(minutes=30)
+    session.commit()
+
+    def watch(at) -> str:
+        with transaction(session):
+            desk_watch.run(session, by.unit_id, at=at, base_url="https://jieli.example")
+        return visit.state
+
+    assert watch(AT + timedelta(minutes=29)) == State.CHECKED_IN
+    assert watch(AT + timedelta(minutes=30)) == State.WAITING
+    assert visit.officer.username == "counter2"
+    entry = session.scalars(select(VisitEntry).where(VisitEntry.move == Move.DISPATCH)).one()
+    assert entry.actor_id == visit.officer_id, "the entry is his who came back"
 
 
 def test_who_still_finds_no_counter_stays_without_another_decision(session, by, act_as):

@@ -238,12 +238,29 @@ def test_records_about_who_never_came_and_names_of_employers_go_by_the_schedule(
                 ),
             )
         )
+        session.flush()
+        employer = session.scalars(sa.select(Visit).where(Visit.submission_key == "employer")).one()
+        session.add(
+            VisitEntry(
+                visit_id=employer.id,
+                at=LONG_AGO,
+                actor_id=act_as("counter8").user_id,
+                actor_name="曾國華",
+                move="leave",
+                from_state="waiting",
+                to_state="left",
+                reason="風城人資陳小姐有急事",
+                detail={},
+            )
+        )
     with transaction(session):
         assert retention_desk.forget_old_records(session, before=SCHEDULE.limit) == 3
     with transaction(session):
         assert retention_desk.forget_old_records(session, before=SCHEDULE.limit) == 0
     said = " ".join(everything())
-    assert not [text for text in ("沒來過的人", "風城精密公司", "陳志工") if text in said]
+    assert not [
+        text for text in ("沒來過的人", "風城精密公司", "陳志工", "風城人資陳小姐有急事") if text in said
+    ]
 
 
 def test_the_nightly_round_takes_them_along(session: Session, visit: Visit) -> None:

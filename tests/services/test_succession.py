@@ -278,6 +278,33 @@ def test_a_successor_is_another_officer_of_the_centre(
         )
 
 
+def test_a_departure_does_not_rewrite_the_past(session: Session, owned: list[Owner], act_as: Who) -> None:
+    with pytest.raises(FieldFault) as refused:
+        leave(session, act_as, on=TODAY - timedelta(days=1))
+    assert refused.value.field == "left_on"
+
+
+def test_who_came_back_can_be_a_successor_and_leave_again(
+    session: Session, owned: list[Owner], kinds: dict[str, BusinessType], act_as: Who
+) -> None:
+    departure = leave(session, act_as)
+    back = act_as("counter1")
+    counter_id = session.scalars(select(Post.counter_id).where(Post.officer_id == back.user_id)).first()
+    with transaction(session):
+        session.add(
+            Post(
+                unit_id=back.unit_id or 0,
+                counter_id=counter_id or 0,
+                officer_id=back.user_id,
+                starts_on=TODAY,
+            )
+        )
+    assert counters_now(session, back.unit_id or 0, NOW)[0].presence is Presence.FREE
+    leave(session, act_as, on=TODAY + timedelta(days=1))
+    assert len(session.scalars(select(Departure)).all()) == 2
+    assert departure
+
+
 def test_nobody_leaves_twice(session: Session, owned: list[Owner], act_as: Who) -> None:
     leave(session, act_as)
     with pytest.raises(RuleBroken, match="已登錄於 115/11/20 離職"):

@@ -15,7 +15,7 @@ from models.person import Person
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.errors import AlreadyDone, FieldFault, NotFound, RuleBroken
-from services import ownership, succession, transfers
+from services import notices, ownership, succession, transfers
 from services.transaction import transaction
 from tests.conftest import NOW
 from tests.factories import make_desk, make_person, make_visit
@@ -95,6 +95,28 @@ def test_the_other_officer_the_supervisor_and_reception_are_told(
         (None, "VISIT_RECEIVE"),
     ]
     assert owned[0].name not in str(session.scalars(select(Notice.values)).all())
+
+
+def test_nobody_is_asked_any_more_for_what_is_done(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    one, four, reception = act_as("counter1"), act_as("counter4"), act_as("reception")
+    visit = make_visit(session, person=owned[0], officer="counter1")
+    made = propose(session, owned, one, four, visit_id=visit.id)
+    assert asked(session, four) and not asked(session, reception)
+    with transaction(session):
+        transfers.answer(session, made.id, agreed=True, by=four, at=NOW)
+    assert not asked(session, four) and asked(session, reception)
+    with transaction(session):
+        transfers.execute(session, made.id, by=reception, at=NOW)
+    assert not asked(session, reception)
+    assert [each.template for each in notices.unread(session, four)] == [transfers.TOLD_DONE]
+
+
+def asked(session: Session, reader: Actor) -> bool:
+    """Whether a step of a transfer is asked for in the reader's notices."""
+    open_ones = {each.template for each in notices.unread(session, reader)}
+    return bool(open_ones & {transfers.TOLD_OTHER, transfers.TOLD_RECEPTION})
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from rules.desk_days import overtime_minutes, review_of
 from rules.errors import AlreadyDone, Faults, FieldFault, NotFound, RuleBroken
 from rules.refusals import Ground
 from rules.visit_flow import State
-from services import counter, desk_review, desk_watch, unended
+from services import counter, desk_review, desk_watch, reception, unended
 from services.transaction import transaction
 from tests.desk_days import Act, arrive, officer_of, serve
 from tests.factories import AT, make_desk
@@ -42,7 +42,10 @@ def left_open(session: Session, act_as: Act) -> Visit:
 
 def watch(session: Session, at: datetime) -> int:
     with transaction(session):
-        return desk_watch.run(session, at=at, base_url="https://jieli.example")
+        return sum(
+            desk_watch.run(session, unit_id, at=at, base_url="https://jieli.example")
+            for unit_id in desk_watch.centres(session)
+        )
 
 
 def test_before_closing_the_officer_and_the_supervisors_are_told_once(session: Session, act_as: Act) -> None:
@@ -254,3 +257,15 @@ def test_the_check_finds_what_was_changed_behind_the_services(session: Session, 
         "ticket numbers missing",
     } <= found
     assert any(each.startswith("tally: counter") for each in found)
+
+
+@pytest.mark.parametrize(("late", "found"), [(timedelta(seconds=2), 0), (timedelta(minutes=2), 1)])
+def test_the_check_knows_that_of_two_presses_at_once_the_later_may_get_its_turn_first(
+    session: Session, act_as: Act, late: timedelta, found: int
+) -> None:
+    with transaction(session):
+        visit = arrive(session, act_as, at=AT)
+        reception.send(session, visit.id, by=act_as("reception"), at=AT + timedelta(minutes=5))
+        pressed = AT + timedelta(minutes=5) - late
+        reception.leave(session, visit.id, reason="另有要事", by=act_as("reception"), at=pressed)
+    assert len(list(differences(session, visit.unit_id, DAY))) == found

@@ -304,6 +304,13 @@ def test_the_alarm_reaches_the_others(as_, press):
     assert db.session.scalar(select(func.count()).select_from(Notice)) == 3
 
 
+def test_the_alarm_leaves_the_page_where_it_is(as_, csrf):
+    officer = as_("counter1")
+    answer = officer.post(HOME + "emergency", data=csrf(officer, {}), headers={"X-Requested-With": "fetch"})
+    assert "請先確保自身安全" in answer.json["message"]
+    assert "data-confirm" not in re.search(r'<form class="counter-alarm".*?>', officer.get(HOME).text)[0]
+
+
 def test_the_case_manager_is_named_and_the_case_is_no_link_for_who_may_not_open_it(as_):
     person = make_person(db.session)
     with transaction(db.session):

@@ -30,7 +30,7 @@ from views import trail
 from views.access import actor, back_to, database, needs, now, today
 from views.desk.counter_steps import CounterSteps, chosen_time, expected, refused_step, visible_visit
 from views.desk.words import UNDO_TEXT, spoken
-from views.steps import chosen_id
+from views.steps import chosen_id, is_fetched
 
 # Faults of the next appointment are shown at its choice.
 AT_NEXT_TIME = ("starts_at", "officer_id", "person_id", "business_type_id")
@@ -149,9 +149,13 @@ class CounterDesk(CounterSteps):
     @expose("/emergency", methods=["POST"])
     @needs(P.VISIT_SERVE)
     def emergency(self) -> WerkzeugResponse:
+        """One press. Where scripts run the page stays, with what was typed on it."""
         with transaction(database()):
             counter.emergency(database(), by=actor(), at=now())
-        flash(_("已通知接待台、督導和鄰近櫃台，請先確保自身安全。"), "warning")
+        said = _("已通知接待台、督導和鄰近櫃台，請先確保自身安全。")
+        if is_fetched():
+            return jsonify({"message": said})
+        flash(said, "warning")
         return back_to("CounterDesk.index")
 
     def _press(self, act: Callable[..., Any], *args: Any, said: str = "", **values: Any) -> WerkzeugResponse:

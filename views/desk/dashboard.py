@@ -18,6 +18,7 @@ from reports.tally_month import month_types
 from rules.desk import Kind
 from rules.permissions import Permission as P
 from rules.roc_dates import show
+from rules.visit_flow import State
 from services.transaction import AnySession
 from views.access import Screen, database, needs, now, today
 from views.dashboard_panels import Panel
@@ -73,18 +74,17 @@ class Overview:
         self._session, self._unit, self.period = session, unit_id, period
 
     def cards(self) -> list[dict[str, Any]]:
-        """The front desk at this moment."""
+        """The front desk at this moment. Each leads to its rows."""
         here = counters_now(self._session, self._unit, now())
         figures = (
-            (_("等候中"), sum(len(each.waiting) for each in here)),
-            (_("叫號中"), sum(each.called is not None for each in here)),
-            (_("正在服務"), sum(each.serving is not None for each in here)),
-            (_("在位櫃台"), sum(each.on_duty for each in here)),
-            (_("不在的櫃台"), sum(not each.on_duty for each in here)),
+            (_("等候中"), sum(len(each.waiting) for each in here), _visits(State.WAITING)),
+            (_("叫號中"), sum(each.called is not None for each in here), _visits(State.CALLED)),
+            (_("正在服務"), sum(each.serving is not None for each in here), _visits(State.SERVING)),
+            (_("在位櫃台"), sum(each.on_duty for each in here), url_for("CounterRoster.index")),
+            (_("不在的櫃台"), sum(not each.on_duty for each in here), url_for("CounterRoster.index")),
         )
         return [
-            {"label": label, "count": count, "url": url_for("Tally.day"), "tone": "neutral"}
-            for label, count in figures
+            {"label": label, "count": count, "url": url, "tone": "neutral"} for label, count, url in figures
         ]
 
     def waits(self) -> Panel:
@@ -110,6 +110,11 @@ class Overview:
     @property
     def _month(self) -> Month:
         return Month(self.period.today.replace(day=1))
+
+
+def _visits(state: State) -> str:
+    """到訪紀錄列表 of the open visits in this state, whatever their day."""
+    return url_for("VisitListView.list", _flt_0_state=state.value)
 
 
 def _period() -> Period:

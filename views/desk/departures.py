@@ -10,6 +10,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
 
 from models.account import Account
 from models.appointment import Appointment
@@ -138,16 +139,19 @@ class OfficerDepartures(Screen):
                     Appointment.state == AppointmentState.MOVED,
                 )
                 .order_by(Appointment.starts_at)
+                .options(joinedload(Appointment.person))
             )
             .all()
         )
+        wanted = select(Appointment).where(Appointment.id.in_([each.moved_to_id for each in moved]))
+        went = {each.id: each for each in database().scalars(wanted.options(joinedload(Appointment.officer)))}
         self._note(estate)
         trail.shown({each.person_id for each in moved}, ground=trail.VISIT)
         return self.render(
             "desk/departed.html",
             departure=departure,
             estate=estate,
-            moved=[(each, database().get(Appointment, each.moved_to_id)) for each in moved],
+            moved=[(each, went.get(each.moved_to_id or 0)) for each in moved],
             others=self._others(officer),
             typed=request.form,
             faults=[fault] if fault else [],

@@ -42,6 +42,7 @@ class PermanentTransfers(Screen):
                 .where(transfers.visible(actor()))
                 .order_by(PermanentTransfer.state.in_(transfers.OPEN).desc(), PermanentTransfer.id.desc())
                 .limit(SHOWN)
+                .options(*transfers.WITH_NAMES)
             )
             .all()
         )

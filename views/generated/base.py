@@ -201,6 +201,12 @@ class GeneratedView(NoHistory, SavesOnce):
         self._note(Act.VIEW, self.datamodel.persons_of([item]))
         return super()._get_show_widget(pk, item, *args, **kwargs)
 
+    def _edit(self, pk: Any) -> Any:
+        form = super()._edit(pk)
+        if form is not None and self.datamodel.person:  # it shows what stands in the row
+            self._note(Act.VIEW, self.datamodel.persons_of([self.own_row(pk)]))
+        return form
+
     def _note(self, act: Act, persons: Iterable[int]) -> None:
         """For the trail: whom the answer shows, and what was searched for."""
         if self.datamodel.person:

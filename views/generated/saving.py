@@ -130,6 +130,8 @@ class SavesOnce(ModelView):
         try:
             self.pre_delete(item)
             session.delete(item)
+            session.flush()
+            self.post_delete(item)
             session.commit()
             flash(self.delete_row_message, "success")
         except RuleBroken as error:

@@ -131,7 +131,9 @@ def test_another_table_gives_the_cases_to_other_counters(as_: Any) -> None:
         ({"business_type": "0"}, "business_type"),
     ],
 )
-def test_a_question_that_cannot_be_asked_names_its_field(changes: dict[str, str], field: str, as_: Any) -> None:
+def test_a_question_that_cannot_be_asked_names_its_field(
+    changes: dict[str, str], field: str, as_: Any
+) -> None:
     answer = as_("supervisor").get("/desk/what-if/", query_string={**ask(一般=1), **changes})
     assert answer.status_code == 422
     assert f'<a href="#{field}">' in answer.text
@@ -162,7 +164,10 @@ def test_the_replay_command_ends_with_1_when_a_decision_comes_to_another_counter
 def test_the_what_if_command_tells_the_same_as_the_page(app: Flask) -> None:
     days = ("--unit", UNIT, "--type", "A", "--from", DAY, "--to", DAY)
     same = command(
-        app, "what-if", *days, *(f"--share={line}" for line in ("一般=1860", "身障=240", "原住民=310", "更生=190"))
+        app,
+        "what-if",
+        *days,
+        *(f"--share={line}" for line in ("一般=1860", "身障=240", "原住民=310", "更生=190")),
     )
     assert same.exit_code == 0 and "6 new cases, 0 to another officer" in same.output, same.output
     other = command(app, "what-if", *days, "--share=原住民=1")
