@@ -6,10 +6,12 @@ A fixed number of statements, however many counters. The caller that decides by 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Row, Select, exists, or_, select
 from sqlalchemy.orm import contains_eager
 
 from models.account import Account
@@ -79,17 +81,24 @@ class CounterNow:
 
 
 @dataclass(frozen=True)
+class _Officer:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class _Staff:
     day: date
     away: Mapping[int, Attendance]
     absent: frozenset[int]
     departed: frozenset[int]
-    visits: Mapping[int, list[AtCounter]] = field(default_factory=dict)
+    visits: Mapping[int, list[AtCounter]]
 
-    def serves(self, officer_id: int) -> bool:
-        """Anywhere: who has changed the counter may have a service open at the old one."""
+    @cached_property
+    def serving(self) -> frozenset[int]:
+        """Who serves anywhere: who has changed the counter may have a service open at the old one."""
         everywhere = (visit for here in self.visits.values() for visit in here)
-        return any(visit.state is State.SERVING and visit.officer_id == officer_id for visit in everywhere)
+        return frozenset(visit.officer_id or 0 for visit in everywhere if visit.state is State.SERVING)
 
 
 def ticket(letter: str, number: int) -> str:
@@ -100,7 +109,12 @@ def ticket(letter: str, number: int) -> str:
 def counters_now(session: ReadSession, unit_id: int, at: datetime) -> list[CounterNow]:
     """In the order of their numbers; counters without an officer are there as UNSTAFFED."""
     day = local_date(at)
-    posted = {post.counter_id: post for post in posts_of(session, unit_id, day)}
+    seats = {
+        seat.counter_id: _Officer(seat.officer_id, seat.name or seat.username)
+        for seat in session.execute(
+            _posted(select(Post.counter_id, Post.officer_id, Account.name, Account.username), unit_id, day)
+        )
+    }
     staff = _Staff(
         day,
         _attendances(session, unit_id, at),
@@ -109,19 +123,29 @@ def counters_now(session: ReadSession, unit_id: int, at: datetime) -> list[Count
         _visits(session, unit_id),
     )
     counters = session.execute(
-        select(Counter, CounterGroup)
+        select(
+            Counter.id,
+            Counter.number,
+            Counter.place,
+            Counter.extension,
+            CounterGroup.id.label("group_id"),
+            CounterGroup.name,
+        )
         .join(CounterGroup, CounterGroup.id == Counter.group_id)
         .where(Counter.unit_id == unit_id, Counter.active.is_(True))
         .order_by(Counter.number)
     )
-    return [_now(counter, group, posted.get(counter.id), staff) for counter, group in counters]
+    return [_now(counter, seats.get(counter.id), staff) for counter in counters]
 
 
 def posts_of(session: ReadSession, unit_id: int, day: date) -> Sequence[Post]:
     """Who sits where on a day, with their accounts; those of closed accounts are left out."""
-    return session.scalars(
-        select(Post)
-        .join(Account, Account.id == Post.officer_id)
+    return session.scalars(_posted(select(Post).options(contains_eager(Post.officer)), unit_id, day)).all()
+
+
+def _posted(found: Select[*tuple[Any, ...]], unit_id: int, day: date) -> Select[*tuple[Any, ...]]:
+    return (
+        found.join(Account, Account.id == Post.officer_id)
         .where(
             Post.unit_id == unit_id,
             Post.starts_on <= day,
@@ -129,24 +153,23 @@ def posts_of(session: ReadSession, unit_id: int, day: date) -> Sequence[Post]:
             Account.active.is_(True),
             Account.unit_id == unit_id,
         )
-        .options(contains_eager(Post.officer))
         .order_by(Post.starts_on, Post.id)
-    ).all()
+    )
 
 
-def _now(counter: Counter, group: CounterGroup, post: Post | None, staff: _Staff) -> CounterNow:
+def _now(counter: Row[*tuple[Any, ...]], officer: _Officer | None, staff: _Staff) -> CounterNow:
+    """`counter`: a row of the counter's columns with its group."""
     here = staff.visits.get(counter.id, [])
-    officer = post.officer if post else None
     away = staff.away.get(officer.id) if officer else None
     return CounterNow(
         counter_id=counter.id,
         number=counter.number,
         place=counter.place,
         extension=counter.extension,
-        group_id=group.id,
-        group=group.name,
+        group_id=counter.group_id,
+        group=counter.name,
         officer_id=officer.id if officer else None,
-        officer=officer.get_full_name() if officer else "",
+        officer=officer.name if officer else "",
         presence=_presence(officer, away, here, staff),
         away=away.kind if away else "",
         away_until=away.ends_at if away else None,
@@ -155,7 +178,7 @@ def _now(counter: Counter, group: CounterGroup, post: Post | None, staff: _Staff
 
 
 def _presence(
-    officer: Account | None, away: Attendance | None, here: Sequence[AtCounter], staff: _Staff
+    officer: _Officer | None, away: Attendance | None, here: Sequence[AtCounter], staff: _Staff
 ) -> Presence:
     """Who is serving is at the counter, whatever the attendance says. A service left open on an earlier day keeps the
     officer from the next one, but does not tell that he is there."""
@@ -166,7 +189,7 @@ def _presence(
         return Presence.UNSTAFFED
     if officer.id in staff.absent or (away and away.kind != AttendanceKind.BREAK):
         return Presence.AWAY
-    if serving or staff.serves(officer.id):
+    if serving or officer.id in staff.serving:
         return Presence.SERVING
     if any(visit.state is State.CALLED for visit in here):
         return Presence.CALLED

@@ -83,7 +83,8 @@ PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
 # demo world and the directory are data, and some modules read Chinese rather than write it.
 NO_SCREEN = (
     "app/cli/", "app/serve.py", "reports/mails.py", "reports/reminders.py", "reports/line_breaks.py", "reports/xlsx.py",
-    "reports/batch_template.py", "reports/disclosure", "rules/batch_cells.py", "rules/addresses/", "rules/names.py",
+    "reports/batch_template.py", "reports/disclosure", "reports/desk_mails.py", "reports/table_template.py", "rules/clock.py",
+    "rules/simulation", "rules/table_cells.py", "rules/batch_cells.py", "rules/addresses/", "rules/names.py",
     "rules/phones.py", "rules/roc_dates.py", "services/demo/", "services/postal_file.py",
     "views/api/schemas.py", "views/api/answer_schemas.py",  # for programmers, with the terms of the screens
 )  # fmt: skip
@@ -93,7 +94,7 @@ STORED = frozenset(
     {
         "分機", " 分機 ", "分機：", "附件", "轉介回覆單_", "資料", "…(以下截斷)", "（U+", "）", "　",
         "轉介個案建立", "中華郵政 3+2 碼郵遞區號", "未命名", "已去識別", "保存期限屆滿",
-        "個人資料彙整_", "轉介整批上傳範本.xlsx", "批次上傳_待修正.xlsx", "「", "」", "1「", "？?",
+        "個人資料彙整_", "轉介整批上傳範本.xlsx", "批次上傳_待修正.xlsx", "「", "」", "1「", "？?", " 號櫃台", " 號 ", "一二三四五六日",
     }
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import count
 from random import Random
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -147,7 +148,7 @@ class LargeDesk:
     ) -> None:
         """The timeline of a visit that was served at once."""
         to = {"counter_id": counter.id, "officer_id": officer_id, "group_id": counter.group_id}
-        steps = (
+        steps: tuple[tuple[str, int, Move, State | None, State, dict[str, Any]], ...] = (
             (arrived, self._reception, Move.CHECK_IN, None, State.CHECKED_IN, {}),
             (arrived, self._reception, Move.DISPATCH, State.CHECKED_IN, State.WAITING, {"loaded": {**to, "counted": new}}),
             (begun, officer_id, Move.CALL, State.WAITING, State.CALLED, to),

@@ -102,7 +102,9 @@ def test_a_ring_ends_with_what_it_was_about(session: Session, act_as: Who, way: 
         if way == "call":
             counter.call(session, visit.id, by=one, at=AT)
         elif way == "refuse":
-            counter.refuse(session, visit.id, ground=Ground.URGENT, explanation="署交辦急件", by=one, at=AT)
+            counter.refuse(
+                session, visit.id, ground=Ground.URGENT_ORDER, explanation="署交辦急件", by=one, at=AT
+            )
         elif way == "override":
             third = next(each for each in counters_now(session, visit.unit_id, AT) if each.number == 3)
             reception.override(
@@ -125,7 +127,7 @@ def test_an_override_stays_counted_when_the_chosen_officer_refuses(session: Sess
         counter.refuse(
             session,
             visit.id,
-            ground=Ground.URGENT,
+            ground=Ground.URGENT_ORDER,
             explanation="署交辦急件",
             by=act_as("counter3"),
             at=AT,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from models import scopes
 from models.visit import Decision, Visit
 from reports.debt_bar import shown as debt_text
-from rules.desk import DISTRIBUTION_TEXT
+from rules.desk import DISTRIBUTION_TEXT, Distribution
 from rules.dispatch import Candidate, Facts, Rule, Verdict
 from rules.dispatch_words import RULE_TEXT
 from rules.errors import NotFound
@@ -98,7 +98,7 @@ def _in_words(facts: Facts) -> Sequence[tuple[str, str]]:
     between = _("、")
     told = [
         (_("業務類型"), translated(facts.business_type)),
-        (_("派案方式"), translated(DISTRIBUTION_TEXT[facts.distribution])),
+        (_("派案方式"), translated(DISTRIBUTION_TEXT[Distribution(facts.distribution)])),
         (_("新舊案"), _("新案") if facts.new_case else _("舊案")),
         (_("身心障礙"), _("已確認") if facts.disability else ""),
         (_("特定對象櫃台"), between.join(groups.get(each, "") for each in facts.programme_groups)),
