@@ -291,7 +291,7 @@ TARGET = Table(
             words={kind.value: KIND_TEXT[kind] for kind in (Kind.JOB_SEEKING, Kind.BENEFIT)},
         ),
         EFFECTIVE,
-        Field("percent", N_("目標(%)"), Sort.NUMBER, high=100, width=10),
+        Field("percent", N_("目標（百分比）"), Sort.NUMBER, high=100, width=10),
     ),
     Kept.IN_FORCE,
     unique=(("kind", "effective_from"),),

@@ -145,14 +145,21 @@ def test_only_names_and_examples_are_chinese_in_the_english() -> None:
     assert found == {
         "e.g. 新竹市北區中央路241號, or 30041",
         "e.g. 新竹市東區東大路二段60號",
+        "Please enter 是 (yes) or 否 (no).",
+        'This centre has no "%(text)s"; please see the sheet 選項 (choices).',
         "Required for a receiving unit, e.g. 13 for 新竹就業中心.",
     }
 
 
 def test_no_bare_percent_sign_stands_in_a_text() -> None:
-    """Templates fill the places of every text, even of one without any: a lone `%` would break the page."""
+    """Templates fill the places of every text, even of one without any: a lone `%` would break the page.
+
+    A doubled one is a percent sign, but only beside a place: a text without values is not filled by views.
+    """
     texts = [text for entry in ours(english()) for text in (entry.id, entry.string)]
-    assert [text for text in texts if "%" in PLACE.sub("", text)] == []
+    assert [
+        text for text in texts if "%" in PLACE.sub("", text.replace("%%", "") if PLACE.search(text) else text)
+    ] == []
 
 
 def test_no_chinese_text_of_the_source_escapes_the_translators(extracted: Catalog) -> None:

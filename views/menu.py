@@ -188,6 +188,12 @@ def counts_of_request() -> WorkCounts:
     return counts
 
 
+def live_counts() -> dict[str, int]:
+    """The menu's numbers by address, for screens that update by themselves."""
+    entries = (entry for section in menu() for entry in section["entries"])
+    return {entry["url"]: entry["count"] for entry in entries if entry["count"] is not None}
+
+
 def menu() -> list[dict[str, Any]]:
     """The sections this user has something in, with live counts."""
     counts = counts_of_request()

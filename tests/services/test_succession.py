@@ -27,6 +27,7 @@ from services.reception import CheckIn
 from services.transaction import transaction
 from tests.conftest import NOW
 from tests.factories import make_desk, make_person
+from tests.services.desk_helpers import make_owner
 
 Who = Callable[[str], Actor]
 TODAY = date(2026, 11, 20)
@@ -209,13 +210,14 @@ def test_appointments_go_to_whoever_keeps_the_hour_and_the_rest_is_listed(
             owned[index].person_id,
             owned[index].business_type_id,
             one,
-            MONDAY + timedelta(hours=index),
+            MONDAY + timedelta(hours=HOURS[index]),
         )
         for index in range(3)
     ]
     # Both deputies of counter 1 have somebody else at the first hour.
     for deputy in ("counter2", "counter3"):
-        _book(session, make_person(session).id, owned[0].business_type_id, act_as(deputy), MONDAY)
+        other = make_owner(session, make_person(session), 5)
+        _book(session, other.person_id, owned[0].business_type_id, act_as(deputy), MONDAY)
     leave(session, act_as, benefit="counter3")
     rows = {row.id: row for row in session.scalars(select(Appointment))}
     assert rows[made[0]].state == "booked"

@@ -42,6 +42,7 @@
       const pulse = await answer.json();
       if (pulse.serial === null) { over = true; return; }        // a unit without a front desk
       offset = Date.parse(pulse.now) - (sent + Date.now()) / 2;
+      for (const [address, count] of Object.entries(pulse.counts)) number(address, count);
       document.dispatchEvent(new CustomEvent("jieli:pulse", { detail: pulse }));
       if (!document.hidden && (pulse.serial !== serial || Date.now() - refreshedAt > AGE)) {
         await Promise.all([...document.querySelectorAll("[data-live]")].map(refresh));
@@ -56,6 +57,14 @@
       if (!over) timer = setTimeout(poll, again ? 0 : pause());
       again = false;
     }
+  }
+
+  /** Beside the menu's entry of that address. */
+  function number(address, count) {
+    const place = document.querySelector(`.menu-entry[href="${CSS.escape(address)}"] .menu-count`);
+    if (!place) return;
+    place.dataset.short = count > 99 ? "99+" : count;
+    place.firstChild.nodeValue = count > 999 ? "999+" : count;
   }
 
   const pause = () => (failures ? Math.min(SLOWEST, EVERY * 2 ** (failures - 1)) : document.hidden ? HIDDEN : EVERY);

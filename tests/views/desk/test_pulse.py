@@ -16,7 +16,7 @@ from rules.permissions import Permission as P
 from services import desk, notices
 from services.transaction import transaction
 from tests.conftest import NOW
-from tests.factories import make_desk
+from tests.factories import make_desk, make_visit
 from tests.views.statements import counted
 
 LIVE = {"X-Requested-With": "fetch", "X-Live": "1"}
@@ -64,10 +64,20 @@ def test_a_pulse_takes_three_statements_with_many_notices(as_: Any, act_as: Any,
                 n=number,
             )
     browser = as_("counter1")
+    serial = browser.get("/desk/pulse", headers=LIVE).json["serial"]
     with counted() as seen:
-        answer = browser.get("/desk/pulse", headers=LIVE)
-    assert len(answer.json["notices"]) == 20
+        answer = browser.get(f"/desk/pulse?since={serial}", headers=LIVE)
+    assert len(answer.json["notices"]) == 20 and answer.json["counts"] == {}
     assert len(seen) <= 3, seen
+
+
+def test_the_menus_numbers_come_along_when_something_has_changed(as_: Any, unit_id: int) -> None:
+    browser = as_("counter1")
+    assert browser.get("/desk/pulse?since=0", headers=LIVE).json["counts"]["/desk/counter/"] == 0
+    with transaction(db.session):
+        make_visit(db.session)
+        desk.hold(db.session, unit_id)
+    assert browser.get("/desk/pulse?since=0", headers=LIVE).json["counts"]["/desk/counter/"] == 1
 
 
 def test_a_pulse_leaves_no_entry_in_the_trail(as_: Any, unit_id: int) -> None:
