@@ -2,26 +2,23 @@
 
 Two steps, each one transaction. `depart`: the post ends, open visits are dispatched anew, appointments go to whoever can
 keep the hour; until a successor is named benefit goes to the named officer as no new case, everything else to the deputies.
-`hand_over`: the persons go to the successors for good, business type by business type.
+`handing_over.hand_over`: the persons go to the successors for good, business type by business type.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select
 
 from models.account import Account
 from models.appointment import Appointment
 from models.desk import Deputy, Post
-from models.desk_rules import BusinessType
-from models.ownership import Departure, Owner, OwnerChange
+from models.ownership import Departure, Owner
 from models.visit import Visit
-from reports.desk_now import departed
-from reports.staff import people_with
 from reports.succession import estate
 from rules.actor import Actor
 from rules.calendar import local_date
@@ -32,20 +29,16 @@ from rules.roc_dates import show
 from rules.texts import N_
 from rules.visit_flow import Move, State
 from services import appointments, desk, dispatching, notices
-from services.ownership import Cause
+from services.handing_over import other_officer, with_rights
 from services.transaction import AnySession
 from services.visit_moves import make_move
 
 NO_OFFICER = N_("找不到這位就服員，可能不在本中心。")
-NOBODY_NAMED = N_("請選擇本中心的另一位就服員。")
 STILL_SERVING = N_("%(officer)s 正在服務 %(ticket)s 號，請先結束服務再辦理離職。")
 IN_THE_PAST = N_("離職日期最早是今天；已過的日子是歷史，不能更改。")
 ALREADY_LEFT = N_("%(officer)s 已登錄於 %(day)s 離職。")
 BENEFIT_MISSING = N_("請指定失業給付舊案由哪位就服員協助（不列新案量）。")
-NO_DEPARTURE = N_("找不到這筆離職登錄。")
 TOLD_DEPARTURE = N_("%(officer)s 自 %(day)s 起離職，請依新的派案對象派案。")
-TOLD_HAND_OVER = N_("%(officer)s 的%(type)s舊案共 %(count)s 位民眾已移轉給%(other)s。")
-FAR = date.max  # whoever has left, or is to leave on a day that is recorded already
 # A visit whose counter has gone begins anew, in its old place in the queue.
 UNASSIGNED: Mapping[str, Any] = dict.fromkeys(
     (
@@ -91,7 +84,7 @@ def depart(
     owned = estate(session, by.unit_id or 0, officer, left_on)
     _refuse_serving(owned.visits, officer)
     benefits = any(each.business_type.kind == Kind.BENEFIT for each in owned.owned)
-    benefit_officer = _other(session, benefit_officer_id, officer, by, "benefit_officer_id")
+    benefit_officer = other_officer(session, benefit_officer_id, officer, by, "benefit_officer_id")
     if benefits and benefit_officer is None:
         raise FieldFault("benefit_officer_id", BENEFIT_MISSING)
     departure = Departure(
@@ -107,7 +100,7 @@ def depart(
     _end_posts(session, owned.posts, left_on, by=by, at=at)
     session.flush()
     moved = Moved(departure)
-    hands = _with_rights(by)
+    hands = with_rights(by)
     if left_on <= local_date(at):
         for visit in owned.visits:
             _dispatch_anew(session, visit, by=hands, at=at)
@@ -129,107 +122,6 @@ def depart(
             day=show(left_on),
         )
     return moved
-
-
-def hand_over(
-    session: AnySession,
-    departure_id: int,
-    *,
-    successors: Mapping[int, int],
-    by: Actor,
-    at: datetime,
-) -> Mapping[int, int]:
-    """`successors`: business type → officer. The persons of each type go to its successor, whole or not at all.
-
-    Gives how many went, by business type. May be done type by type; the departure is settled when nobody is left.
-    """
-    if not by.may(P.OFFICER_DEPART):
-        raise NotFound(NO_DEPARTURE)
-    desk.hold(session, by.unit_id)
-    departure = session.scalars(
-        select(Departure).where(Departure.id == departure_id, Departure.unit_id == by.unit_id)
-    ).first()
-    if departure is None:
-        raise NotFound(NO_DEPARTURE)
-    went: dict[int, int] = {}
-    for type_id, officer_id in successors.items():
-        successor = _other(session, officer_id, departure.officer, by, f"successor-{type_id}")
-        kind = session.scalars(
-            select(BusinessType).where(BusinessType.id == type_id, BusinessType.unit_id == by.unit_id)
-        ).first()
-        if successor is None or kind is None:
-            raise FieldFault(f"successor-{type_id}", NOBODY_NAMED)
-        went[type_id] = _give_all(session, departure, kind, successor, by=by, at=at)
-        if kind.kind == Kind.JOB_SEEKING or departure.successor_id is None:
-            departure.successor_id = successor.id
-    left = session.scalar(
-        select(Owner.id)
-        .where(Owner.unit_id == departure.unit_id, Owner.officer_id == departure.officer_id)
-        .limit(1)
-    )
-    if left is None:
-        departure.handed_over_at = at
-    departure.changed_at, departure.changed_by_id, departure.changed_by_name = at, by.user_id, by.name
-    session.flush()
-    # Who waited without a counter because nobody was named has somebody now.
-    dispatching.redispatch_waiting(session, departure.unit_id, by=_with_rights(by), at=at)
-    return went
-
-
-def _give_all(
-    session: AnySession,
-    departure: Departure,
-    kind: BusinessType,
-    successor: Account,
-    *,
-    by: Actor,
-    at: datetime,
-) -> int:
-    """In three statements, however many persons there are."""
-    theirs = (
-        Owner.unit_id == departure.unit_id,
-        Owner.officer_id == departure.officer_id,
-        Owner.business_type_id == kind.id,
-    )
-    persons = session.scalars(select(Owner.person_id).where(*theirs).order_by(Owner.person_id)).all()
-    if not persons:
-        return 0
-    session.execute(
-        insert(OwnerChange),
-        [
-            {
-                "unit_id": departure.unit_id,
-                "person_id": person_id,
-                "business_type_id": kind.id,
-                "from_id": departure.officer_id,
-                "to_id": successor.id,
-                "cause": Cause.DEPARTURE.value,
-                "at": at,
-                "by_id": by.user_id,
-            }
-            for person_id in persons
-        ],
-    )
-    session.execute(
-        update(Owner)
-        .where(*theirs)
-        .values(officer_id=successor.id, since=at, version=Owner.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    notices.tell(
-        session,
-        departure.unit_id,
-        NoticeKind.TRANSFER,
-        TOLD_HAND_OVER,
-        to=successor.id,
-        at=at,
-        by=by,
-        officer=departure.officer.get_full_name(),
-        type=kind.name,
-        count=len(persons),
-        other=successor.get_full_name(),
-    )
-    return len(persons)
 
 
 def _dispatch_anew(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> None:
@@ -307,19 +199,6 @@ def _officer(session: AnySession, officer_id: int, by: Actor) -> Account:
     return found
 
 
-def _other(
-    session: AnySession, account_id: int | None, officer: Account, by: Actor, field_name: str
-) -> Account | None:
-    """Another officer of the centre who is still there."""
-    if account_id is None:
-        return None
-    gone = departed(session, by.unit_id or 0, FAR)
-    for account in people_with(session, by.unit_id or 0, P.VISIT_SERVE):
-        if account.id == account_id and account.id != officer.id and account.id not in gone:
-            return account
-    raise FieldFault(field_name, NOBODY_NAMED)
-
-
 def _refuse_again(session: AnySession, officer: Account, by: Actor) -> None:
     """Who came back has a post that begins after the departure, and may leave again."""
     last = session.scalars(
@@ -342,9 +221,3 @@ def _refuse_serving(visits: Sequence[Visit], officer: Account) -> None:
         if visit.state == State.SERVING:
             ticket = f"{visit.business_type.letter}{visit.number:03}"
             raise RuleBroken(STILL_SERVING, officer=officer.get_full_name(), ticket=ticket)
-
-
-def _with_rights(by: Actor) -> Actor:
-    """Who sees a departure through may do what it takes: dispatch the visits anew and move the appointments."""
-    rights = {P.DESK_SUPERVISE, P.APPOINTMENT_READ, P.APPOINTMENT_WRITE}
-    return replace(by, permissions=by.permissions | rights)

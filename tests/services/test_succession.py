@@ -22,7 +22,7 @@ from rules.desk import Disability
 from rules.dispatch import Presence
 from rules.errors import FieldFault, NotFound, RuleBroken
 from rules.visit_flow import State
-from services import appointments, counter, ownership, reception, succession
+from services import appointments, counter, handing_over, ownership, reception, succession
 from services.reception import CheckIn
 from services.transaction import transaction
 from tests.conftest import NOW
@@ -149,7 +149,7 @@ def test_job_seeking_goes_to_the_deputies_until_the_successor_is_named(
     departure = leave(session, act_as)
     assert arrive(session, owned[0], act_as).officer_id == act_as("counter2").user_id
     with transaction(session):
-        went = succession.hand_over(
+        went = handing_over.hand_over(
             session,
             departure,
             successors={kinds["A"].id: act_as("counter5").user_id},
@@ -169,7 +169,7 @@ def test_who_waits_because_nobody_is_named_is_dispatched_once_somebody_is(
     visit = arrive(session, owned[2], act_as)
     assert visit.state == State.CHECKED_IN
     with transaction(session):
-        succession.hand_over(
+        handing_over.hand_over(
             session,
             departure,
             successors={kinds["B"].id: act_as("counter5").user_id},
@@ -186,7 +186,7 @@ def test_the_departure_is_settled_when_nobody_is_left(
     for letter, taker in (("A", "counter5"), ("B", "counter2")):
         with transaction(session):
             assert session.get_one(Departure, departure).handed_over_at is None
-            succession.hand_over(
+            handing_over.hand_over(
                 session,
                 departure,
                 successors={kinds[letter].id: act_as(taker).user_id},
@@ -262,7 +262,7 @@ def test_a_departure_is_for_those_who_may_and_for_the_own_centre(
             )
     departure = leave(session, act_as)
     with pytest.raises(NotFound), transaction(session):
-        succession.hand_over(session, departure, successors={}, by=act_as("supervisor3"), at=NOW)
+        handing_over.hand_over(session, departure, successors={}, by=act_as("supervisor3"), at=NOW)
 
 
 @pytest.mark.parametrize("wrong", ["counter1", "manager3", "manager"])
@@ -271,7 +271,7 @@ def test_a_successor_is_another_officer_of_the_centre(
 ) -> None:
     departure = leave(session, act_as)
     with pytest.raises(FieldFault), transaction(session):
-        succession.hand_over(
+        handing_over.hand_over(
             session,
             departure,
             successors={kinds["A"].id: act_as(wrong).user_id},

@@ -22,7 +22,7 @@ from rules import roc_dates
 from rules.desk import AppointmentState, Kind
 from rules.errors import FieldFault, NotFound
 from rules.permissions import Permission as P
-from services import succession
+from services import handing_over, succession
 from services.ownership import Cause
 from services.transaction import transaction
 from views import trail
@@ -63,7 +63,7 @@ class OfficerDepartures(Screen):
                 )
                 departure_id = moved.departure.id
                 if successors := _successors():
-                    succession.hand_over(
+                    handing_over.hand_over(
                         database(), departure_id, successors=successors, by=actor(), at=now()
                     )
         except FieldFault as fault:
@@ -83,7 +83,7 @@ class OfficerDepartures(Screen):
         g.way_back = url_for("OfficerDepartures.done", departure_id=departure_id)
         try:
             with transaction(database()):
-                went = succession.hand_over(
+                went = handing_over.hand_over(
                     database(), departure_id, successors=_successors(), by=actor(), at=now()
                 )
         except FieldFault as fault:
@@ -100,7 +100,7 @@ class OfficerDepartures(Screen):
             .first()
         )
         if found is None:
-            raise NotFound(succession.NO_DEPARTURE)
+            raise NotFound(handing_over.NO_DEPARTURE)
         return found
 
     def _plan(self, officer_id: int, fault: FieldFault | None = None) -> str:
