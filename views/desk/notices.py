@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import request
 from flask_appbuilder import expose
-from flask_babel import gettext
 
 from models.notice import Notice
 from models.scopes import DESK_STAFF
@@ -14,6 +13,7 @@ from rules.desk import NOTICE_TEXT, NoticeKind
 from services import notices, rings
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now
+from views.desk.words import spoken
 from views.texts import translated
 
 # Most urgent first; the others as they came.
@@ -46,7 +46,7 @@ def as_json(notice: Notice) -> dict[str, Any]:
         "id": notice.id,
         "kind": kind.value,
         "word": translated(NOTICE_TEXT[kind]),
-        "text": gettext(notice.template) % notice.values if notice.values else gettext(notice.template),
+        "text": spoken([{"template": notice.template, "values": notice.values}]),
         "at": notice.made_at.isoformat(),
         "rank": URGENCY.index(kind) if kind in URGENCY else len(URGENCY),
     }
