@@ -58,7 +58,8 @@ def _text(field: Field, typed: str, _offered: Mapping[str, Mapping[str, int]]) -
 
 
 def _number(field: Field, typed: str, _offered: Mapping[str, Mapping[str, int]]) -> int:
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= MOST_TYPED):
+    digits = typed.removeprefix("-")  # what is below zero is a number, and refused for its size
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_TYPED):
         raise FieldFault(field.column, N_("「%(text)s」不是整數，請填數字。"), text=typed[:20])
     number = int(typed)
     if not field.low <= number <= field.high:

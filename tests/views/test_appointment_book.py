@@ -114,6 +114,11 @@ def test_a_closed_day_says_why_and_still_shows_who_was_booked(as_, act_as, centr
     assert "颱風停班" in page and "唐三藏" in page and 'class="book-slot"' not in page
 
 
+@pytest.mark.parametrize("day", ["民國前1911/1/1", "8088/12/31"])
+def test_the_book_opens_at_either_end_of_the_calendar(as_, centre, day):
+    assert as_("counter1").get("/desk/appointments/", query_string={"day": day}).status_code == 200
+
+
 def test_a_date_that_cannot_be_read_is_told_and_kept(as_, centre):
     page = as_("counter1").get("/desk/appointments/?day=明天").text
     assert "看不懂日期" in page and 'value="明天"' in page

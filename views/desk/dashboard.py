@@ -77,14 +77,15 @@ class Overview:
         """The front desk at this moment. Each leads to its rows."""
         here = counters_now(self._session, self._unit, now())
         figures = (
-            (_("等候中"), sum(len(each.waiting) for each in here), _visits(State.WAITING)),
-            (_("叫號中"), sum(each.called is not None for each in here), _visits(State.CALLED)),
-            (_("正在服務"), sum(each.serving is not None for each in here), _visits(State.SERVING)),
-            (_("在位櫃台"), sum(each.on_duty for each in here), url_for("CounterRoster.index")),
-            (_("不在的櫃台"), sum(not each.on_duty for each in here), url_for("CounterRoster.index")),
+            (_("等候中"), sum(len(each.waiting) for each in here), _("人"), _visits(State.WAITING)),
+            (_("叫號中"), sum(each.called is not None for each in here), _("人"), _visits(State.CALLED)),
+            (_("正在服務"), sum(each.serving is not None for each in here), _("人"), _visits(State.SERVING)),
+            (_("在位櫃台"), sum(each.on_duty for each in here), _("台"), url_for("CounterRoster.index")),
+            (_("不在的櫃台"), sum(not each.on_duty for each in here), _("台"), url_for("CounterRoster.index")),
         )
         return [
-            {"label": label, "count": count, "url": url, "tone": "neutral"} for label, count, url in figures
+            {"label": label, "count": count, "unit": unit, "url": url, "tone": "neutral"}
+            for label, count, unit, url in figures
         ]
 
     def waits(self) -> Panel:

@@ -118,14 +118,14 @@ def shares(found: TypeMonth | None, month: str) -> Panel:
     if groups:
         most = max(groups, key=lambda group: group.debt)
         answer = (
-            _("差距最大的是%(group)s，應得未得 %(n)s 件。", group=most.name, n=f"{float(most.debt):.1f}")
+            _("差距最大的是%(group)s，應得未得 %(n)s 件。", group=translated(most.name), n=f"{float(most.debt):.1f}")
             if most.debt >= 1
             else _("各專案櫃台與比例相差都不到 1 件。")
         )
     link = url_for("Tally.month", month=month)
     drawn = [
         Bar(
-            group.name,
+            translated(group.name),
             (Part(group.taken),),
             _("應得 %(number)s", number=_number(group.entitled)),
             link,
@@ -140,7 +140,7 @@ def shares(found: TypeMonth | None, month: str) -> Panel:
         (_("專案櫃台"), _("新案"), _("應得"), _("應得未得")),
         [
             (
-                Cell(group.name),
+                Cell(translated(group.name)),
                 Cell(group.taken, link),
                 Cell(_number(group.entitled)),
                 Cell(_number(group.debt)),

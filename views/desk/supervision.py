@@ -26,6 +26,7 @@ from services import counter, guiding, notices
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now, today
 from views.desk.notices import as_json
+from views.desk.words import spoken
 from views.steps import chosen_id, is_fetched
 
 
@@ -113,6 +114,7 @@ class DeskSupervision(Screen):
             page_faults=len(faults),
             typed=request.form,
             new_key=lambda: str(uuid.uuid4()),
+            spoken=spoken,
         )
 
 

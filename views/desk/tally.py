@@ -187,9 +187,10 @@ class Tally(Screen):
 def asked_day() -> date:
     """Of the address or the form; today where there is none or it cannot be read."""
     try:
-        return parse(request.values.get("day", ""), field="day")
+        day = parse(request.values.get("day", ""), field="day")
     except FieldFault:
         return today()
+    return day if day < date.max else today()  # a sheet needs the day after its own
 
 
 def asked_month() -> Month:

@@ -33,6 +33,7 @@ from rules.permissions import Permission as P
 from rules.roc_dates import show
 from services.tally import SUPERVISOR
 from services.transaction import AnySession
+from views.texts import translated
 
 LIVE = "now"
 WEEKDAYS = "一二三四五六日"
@@ -168,7 +169,9 @@ class DayPage:
 
 def sheet_headings(found: Sheet) -> list[str]:
     of_types = [
-        f"{each.name} {word}" for each in found.types for word in (_("新案"), _("舊案"), _("應得未得"))
+        f"{translated(each.name)} {word}"
+        for each in found.types
+        for word in (_("新案"), _("舊案"), _("應得未得"))
     ]
     return [
         _("櫃台"),
@@ -185,7 +188,7 @@ def sheet_headings(found: Sheet) -> list[str]:
 
 def sheet_rows(page: DayPage) -> Iterator[list[Any]]:
     for line in page.sheet.lines:
-        yield [line.number, line.group, line.officer, *_cells(page.sheet, line, debts=True)]
+        yield [line.number, translated(line.group), line.officer, *_cells(page.sheet, line, debts=True)]
     yield ["", "", _("合計"), *_cells(page.sheet, page.sheet.totals, debts=False)]
 
 
@@ -210,7 +213,7 @@ def share_plot(found: TypeMonth) -> Markup:
     answer = _("橫條是本月新案，直線是依比例應得的件數。")
     drawn = [
         Bar(
-            group.name,
+            translated(group.name),
             (Part(group.taken),),
             _("應得 %(number)s", number=f"{float(group.entitled):.1f}"),
             mark=max(float(group.entitled), 0.0),

@@ -109,3 +109,11 @@ def test_the_bar_is_on_the_pages_of_the_desks_people_only(as_: Any, unit_id: int
 
 def test_every_kind_of_notice_has_a_word() -> None:
     assert set(NOTICE_TEXT) == set(NoticeKind)
+
+
+def test_an_english_reader_reads_the_business_type_of_a_notice_in_english(as_: Any, unit_id: int) -> None:
+    tell(unit_id, NoticeKind.UNDISPATCHED, P.VISIT_RECEIVE, "%(ticket)s：%(type)s", ticket="A001", type="失業給付")
+    browser = as_("reception")
+    browser.get("/lang/en")
+    (notice,) = browser.get("/desk/pulse", headers=LIVE).json["notices"]
+    assert notice["text"] == "A001：Benefit"

@@ -99,10 +99,12 @@ def test_a_fault_stands_at_its_cell_and_nothing_is_written(as_: Open, csrf: Any,
     book = book_of(browser, "counter")
     sheet = book.worksheets[0]
     sheet["B2"], sheet["C3"], sheet["D4"] = "一", "不存在的組", "三樓"
+    sheet["B4"] = -5
     sheet["A5"] = "98765"
     url, page, digest = checked(browser, csrf, "counter", book)
     for said in (
         "B2</b> 「一」不是整數",
+        "B4</b> 請填 1 到",
         "C3</b> 本中心沒有「不存在的組」",
         "A5</b> 沒有編號「98765」的資料",
     ):

@@ -84,3 +84,9 @@ def test_the_supervisors_screens_open_in_both_languages(address: str, officer: s
 def test_a_supervisor_of_another_centre_sees_an_empty_sheet(officer: str, as_: Any) -> None:
     page = as_("supervisor3").get("/desk/tally/").text
     assert "這一天沒有排定的櫃台" in page
+
+
+def test_the_last_day_of_the_calendar_has_no_sheet_and_today_is_shown(officer: str, as_: Any) -> None:
+    for address in ("/desk/tally/", "/desk/tally/export.xlsx"):
+        assert as_("supervisor").get(f"{address}?day=8088/12/31").status_code == 200
+    assert as_(officer).get("/desk/tally/mine?day=8088/12/31").status_code == 200
