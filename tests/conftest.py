@@ -79,10 +79,11 @@ def clock() -> Clock:
 def application(
     template: Template, clock: Clock, font_dir: Path, tmp_path: Path, **overrides: Any
 ) -> Iterator[Flask]:
+    url = template.fresh()
     settings: dict[str, Any] = {
         "JIELI_ENV": "testing",
         "JIELI_INSTANCE": str(template.instance),
-        "DATABASE_URL": template.fresh(),
+        "DATABASE_URL": url,
         "FILE_STORE": str(tmp_path / "files"),
         "CAPTCHA_ENABLED": "0",
         "CLOCK": clock,
@@ -96,6 +97,7 @@ def application(
         yield app
         db.session.remove()
         db.engine.dispose()
+    template.discard(url)
 
 
 @pytest.fixture

@@ -112,7 +112,14 @@ def test_every_kind_of_notice_has_a_word() -> None:
 
 
 def test_an_english_reader_reads_the_business_type_of_a_notice_in_english(as_: Any, unit_id: int) -> None:
-    tell(unit_id, NoticeKind.UNDISPATCHED, P.VISIT_RECEIVE, "%(ticket)s：%(type)s", ticket="A001", type="失業給付")
+    tell(
+        unit_id,
+        NoticeKind.UNDISPATCHED,
+        P.VISIT_RECEIVE,
+        "%(ticket)s：%(type)s",
+        ticket="A001",
+        type="失業給付",
+    )
     browser = as_("reception")
     browser.get("/lang/en")
     (notice,) = browser.get("/desk/pulse", headers=LIVE).json["notices"]
