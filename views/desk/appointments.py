@@ -193,7 +193,9 @@ class AppointmentBook(Screen):
     def _day(self) -> date:
         typed = request.args.get("day", "").strip()
         day = roc_dates.parse(typed, field="day") if typed else today()
-        return min(max(day, date.min + timedelta(days=7)), date.max - timedelta(days=8))  # the book turns its pages
+        return min(
+            max(day, date.min + timedelta(days=7)), date.max - timedelta(days=8)
+        )  # the book turns its pages
 
     def _open_day(self, day: date, step: int) -> date:
         """The next day in this direction on which the centre works, or a holiday in the week, which says why it is empty."""

@@ -81,7 +81,12 @@ class Overview:
             (_("叫號中"), sum(each.called is not None for each in here), _("人"), _visits(State.CALLED)),
             (_("正在服務"), sum(each.serving is not None for each in here), _("人"), _visits(State.SERVING)),
             (_("在位櫃台"), sum(each.on_duty for each in here), _("台"), url_for("CounterRoster.index")),
-            (_("不在的櫃台"), sum(not each.on_duty for each in here), _("台"), url_for("CounterRoster.index")),
+            (
+                _("不在的櫃台"),
+                sum(not each.on_duty for each in here),
+                _("台"),
+                url_for("CounterRoster.index"),
+            ),
         )
         return [
             {"label": label, "count": count, "unit": unit, "url": url, "tone": "neutral"}

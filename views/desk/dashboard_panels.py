@@ -118,7 +118,11 @@ def shares(found: TypeMonth | None, month: str) -> Panel:
     if groups:
         most = max(groups, key=lambda group: group.debt)
         answer = (
-            _("差距最大的是%(group)s，應得未得 %(n)s 件。", group=translated(most.name), n=f"{float(most.debt):.1f}")
+            _(
+                "差距最大的是%(group)s，應得未得 %(n)s 件。",
+                group=translated(most.name),
+                n=f"{float(most.debt):.1f}",
+            )
             if most.debt >= 1
             else _("各專案櫃台與比例相差都不到 1 件。")
         )
