@@ -20,6 +20,7 @@ from models.desk_staff import ReceptionShift
 from models.organisation import Unit
 from rules.calendar import add_months, local_date
 from rules.desk import Distribution, GroupKind, Kind
+from rules.texts import N_
 from services.demo.cast import HSINCHU
 from services.transaction import AnySession
 
@@ -28,7 +29,7 @@ GROUPS = (
     ("一般", GroupKind.GENERAL, True, None, 1860),
     ("身障", GroupKind.DISABILITY, False, None, 240),
     ("原住民", GroupKind.PROGRAMME, True, 4, 310),
-    ("更生", GroupKind.PROGRAMME, True, 4, 190),
+    (N_("更生"), GroupKind.PROGRAMME, True, 4, 190),
     ("個管", GroupKind.CASE_MANAGEMENT, False, None, 0),
     ("求才", GroupKind.EMPLOYER, False, None, 0),
 )
