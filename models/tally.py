@@ -18,8 +18,8 @@ from models.base import AppendOnly, Model, Moment, Versioned
 
 class TallyConfirmation(Versioned, Model):
     """個人報表 against the tally (櫃台 rule 十六): `reported` is the officer's own count of new cases by business type, `counted`
-    the tally's at that moment; while they differ, the shift cannot be signed. One row per officer and day, confirmed again
-    when there was more.
+    the tally's at that moment; while they differ, the shift cannot be signed, unless the supervisor accepts it (`TallyAcceptance`).
+    One row per officer and day, confirmed again when there was more.
     """
 
     __tablename__ = "tally_confirmation"
@@ -35,6 +35,34 @@ class TallyConfirmation(Versioned, Model):
     confirmed_at: Mapped[datetime] = mapped_column(Moment)
 
     officer: Mapped[Account] = relationship()
+
+
+class TallyAcceptance(AppendOnly, Model):
+    """The supervisor lets the tally's number stand for an officer who cannot confirm it or counts otherwise, and says why.
+
+    It holds while both sides stand as they did: `counted` the tally's new cases by business type, `reported` the officer's
+    own (NULL: he had not confirmed). `standing`: what was not settled.
+    """
+
+    __tablename__ = "tally_acceptance"
+    __table_args__ = (
+        CheckConstraint("standing IN ('missing', 'stale', 'differs')", name="standing"),
+        Index("ix_tally_acceptance_day", "unit_id", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    day: Mapped[date]
+    officer_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    standing: Mapped[str] = mapped_column(String(8))
+    reported: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    counted: Mapped[dict[str, int]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    by_name: Mapped[str] = mapped_column(String(64))
+
+    officer: Mapped[Account] = relationship(foreign_keys=[officer_id])
 
 
 class TallySignature(AppendOnly, Model):

@@ -20,6 +20,7 @@ from models.ownership import Departure
 from models.person import NameSuffix, Person
 from reports.attendance import away, keeps_away
 from reports.criteria import MAX_TYPED, name_holds, person_with
+from reports.desk_now import CAME_BACK, left_by
 from reports.office_days import office_days
 from reports.session import ReadSession
 from rules.actor import Actor
@@ -57,7 +58,7 @@ def free_between(session: ReadSession, unit_id: int, officer_id: int, first: dat
     posts = posted_officers(session, unit_id, first, last)
     left_on = session.scalar(
         select(func.min(Departure.left_on)).where(
-            Departure.unit_id == unit_id, Departure.officer_id == officer_id
+            Departure.unit_id == unit_id, Departure.officer_id == officer_id, ~CAME_BACK
         )
     )
     days = [day for day in open_days(session, unit_id, first, last) if left_on is None or day < left_on]
@@ -119,7 +120,6 @@ def open_days(session: ReadSession, unit_id: int, first: date, last: date) -> li
 
 def posted_officers(session: ReadSession, unit_id: int, first: date, last: date) -> Sequence[Post]:
     """The posts that touch the days, of officers who have not left the centre by their first day."""
-    left = select(Departure.officer_id).where(Departure.unit_id == unit_id, Departure.left_on <= first)
     found = (
         select(Post)
         .join(Account, Account.id == Post.officer_id)
@@ -129,7 +129,7 @@ def posted_officers(session: ReadSession, unit_id: int, first: date, last: date)
             or_(Post.ends_on.is_(None), Post.ends_on >= first),
             Account.active.is_(True),
             Account.unit_id == unit_id,
-            Post.officer_id.not_in(left),
+            Post.officer_id.not_in(left_by(unit_id, first)),
         )
         .options(joinedload(Post.counter), joinedload(Post.officer))
         .order_by(Post.starts_on, Post.id)

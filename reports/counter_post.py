@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
-
-from models.account import Account
 from models.desk import Counter
-from reports.desk_now import posts_of
+from reports.desk_now import CounterNow, posts_of
 from reports.session import ReadSession
 
 
@@ -21,13 +18,21 @@ def counter_of(session: ReadSession, unit_id: int | None, officer_id: int, day: 
     return posts[-1].counter if posts else None
 
 
-def neighbours(session: ReadSession, counter: Counter, day: date) -> Sequence[Account]:
-    """Who sits at the next lower and the next higher number of the same place, where somebody is posted."""
-    numbers = select(Counter).where(
-        Counter.unit_id == counter.unit_id, Counter.place == counter.place, Counter.active.is_(True)
-    )
-    beside = session.scalars(numbers.order_by(Counter.number)).all()
-    posted = {post.counter_id: post.officer for post in posts_of(session, counter.unit_id, day)}
-    lower = [posted[each.id] for each in beside if each.number < counter.number and each.id in posted]
-    higher = [posted[each.id] for each in beside if each.number > counter.number and each.id in posted]
-    return [*lower[-1:], *higher[:1]]
+def beside(counters: Sequence[CounterNow], counter_id: int) -> Sequence[CounterNow]:
+    """The nearest counter on either side that is on duty, on the floor of this one."""
+    here = next((counter for counter in counters if counter.counter_id == counter_id), None)
+    if here is None:
+        return ()
+    near = [counter for counter in counters if counter.on_duty and counter.place == here.place]
+    left = [counter for counter in near if counter.number < here.number]
+    right = [counter for counter in near if counter.number > here.number]
+    return (*left[-1:], *right[:1])
+
+
+def people_at(counters: Sequence[CounterNow]) -> Sequence[int]:
+    """The accounts to call there: who is posted, and who serves in another's place."""
+    found: dict[int, None] = {}
+    for counter in counters:
+        serving = counter.serving.officer_id if counter.serving else None
+        found.update(dict.fromkeys(key for key in (counter.officer_id, serving) if key))
+    return list(found)

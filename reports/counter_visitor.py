@@ -21,9 +21,11 @@ from models.referral import Referral
 from models.scopes import detailed_cases
 from models.visit import Decision, Visit
 from reports.owners import owners_of
+from reports.phone_checks import phone_check
 from reports.session import ReadSession
 from rules.actor import Actor
 from rules.desk import AppointmentState
+from rules.judgement import PhoneCheck
 from rules.visit_flow import State
 
 EARLIER = 10
@@ -49,6 +51,7 @@ class Visitor:
     earlier: Sequence[Visit]
     coming: Sequence[Appointment]
     reason: Sequence[dict[str, Any]]
+    phone_check: PhoneCheck | None
 
 
 def visitor(session: ReadSession, actor: Actor, visit: Visit) -> Visitor:
@@ -59,8 +62,9 @@ def visitor(session: ReadSession, actor: Actor, visit: Visit) -> Visitor:
     reason = session.scalar(
         select(Decision.reason).where(Decision.visit_id == visit.id).order_by(Decision.id.desc()).limit(1)
     )
+    asked = phone_check(session, visit)
     if visit.person_id is None:
-        return Visitor(visit, identities, (), (), (), (), reason or ())
+        return Visitor(visit, identities, (), (), (), (), reason or (), asked)
     return Visitor(
         visit,
         identities,
@@ -69,6 +73,7 @@ def visitor(session: ReadSession, actor: Actor, visit: Visit) -> Visitor:
         _earlier(session, visit),
         _coming(session, visit),
         reason or (),
+        asked,
     )
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, Select, exists, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from models.account import Account
 from models.desk import Counter, CounterGroup, Post
@@ -21,18 +21,31 @@ from models.desk_staff import Attendance
 from models.ownership import Departure
 from models.staff import Absence
 from models.visit import Visit
+from reports.left_over import left_over
 from reports.session import ReadSession
 from rules.calendar import local_date
 from rules.desk import AttendanceKind
 from rules.dispatch import ON_DUTY, Presence
 from rules.visit_flow import State
 
+_Later = aliased(Post)
+CAME_BACK = (
+    exists()
+    .where(
+        _Later.unit_id == Departure.unit_id,
+        _Later.officer_id == Departure.officer_id,
+        _Later.starts_on >= Departure.left_on,
+    )
+    .correlate(Departure)
+)
+"""Of a departure: the officer has a post that begins on that day or later, so that it is past, or was a mistake."""
+
 AT_COUNTER = (State.WAITING.value, State.CALLED.value, State.SERVING.value)
 
 
 @dataclass(frozen=True)
 class AtCounter:
-    """A visit that a counter has: waiting, called or being served."""
+    """A visit that a counter has: waiting, called or being served. `left_over`: since an earlier day, and not here any more."""
 
     visit_id: int
     ticket: str
@@ -43,11 +56,13 @@ class AtCounter:
     acknowledged_at: datetime | None
     started_at: datetime | None
     officer_id: int | None = None
+    left_over: bool = False
 
 
 @dataclass(frozen=True)
 class CounterNow:
-    """`away`: the kind of attendance that keeps the officer away, `away_until` its end where one is known."""
+    """`away`: the kind of attendance that keeps the officer away, `away_until` its end where one is known. Whom an earlier
+    day left behind is in `visits`, and neither `called` nor `waiting`."""
 
     counter_id: int
     number: int
@@ -68,16 +83,20 @@ class CounterNow:
 
     @property
     def called(self) -> AtCounter | None:
-        return next((visit for visit in self.visits if visit.state is State.CALLED), None)
+        return next((visit for visit in self.visits if _is_called(visit)), None)
 
     @property
     def waiting(self) -> tuple[AtCounter, ...]:
         """In the order of the queue."""
-        return tuple(visit for visit in self.visits if visit.state is State.WAITING)
+        return tuple(visit for visit in self.visits if visit.state is State.WAITING and not visit.left_over)
 
     @property
     def on_duty(self) -> bool:
         return self.presence in ON_DUTY
+
+
+def _is_called(visit: AtCounter) -> bool:
+    return visit.state is State.CALLED and not visit.left_over
 
 
 @dataclass(frozen=True)
@@ -120,7 +139,7 @@ def counters_now(session: ReadSession, unit_id: int, at: datetime) -> list[Count
         _attendances(session, unit_id, at),
         _absent(session, unit_id, day),
         departed(session, unit_id, day),
-        _visits(session, unit_id),
+        _visits(session, unit_id, day),
     )
     counters = session.execute(
         select(
@@ -191,7 +210,7 @@ def _presence(
         return Presence.AWAY
     if serving or officer.id in staff.serving:
         return Presence.SERVING
-    if any(visit.state is State.CALLED for visit in here):
+    if any(_is_called(visit) for visit in here):
         return Presence.CALLED
     return Presence.BREAK if away else Presence.FREE
 
@@ -223,15 +242,18 @@ def _absent(session: ReadSession, unit_id: int, day: date) -> frozenset[int]:
 
 
 def departed(session: ReadSession, unit_id: int, day: date) -> frozenset[int]:
-    """Who has left by that day and has no post that begins later: somebody may come back."""
-    back = exists().where(
-        Post.unit_id == unit_id, Post.officer_id == Departure.officer_id, Post.starts_on >= Departure.left_on
+    """Who has left by that day and did not come back."""
+    return frozenset(session.scalars(left_by(unit_id, day)))
+
+
+def left_by(unit_id: int, day: date) -> Select[int]:
+    """The same for a statement to look into."""
+    return select(Departure.officer_id).where(
+        Departure.unit_id == unit_id, Departure.left_on <= day, ~CAME_BACK
     )
-    left = select(Departure.officer_id).where(Departure.unit_id == unit_id, Departure.left_on <= day, ~back)
-    return frozenset(session.scalars(left))
 
 
-def _visits(session: ReadSession, unit_id: int) -> dict[int, list[AtCounter]]:
+def _visits(session: ReadSession, unit_id: int, today: date) -> dict[int, list[AtCounter]]:
     """By counter, in the order of the queue. What was left open on an earlier day is still there until it is explained."""
     rows = session.execute(
         select(
@@ -246,6 +268,7 @@ def _visits(session: ReadSession, unit_id: int) -> dict[int, list[AtCounter]]:
             Visit.acknowledged_at,
             Visit.started_at,
             Visit.officer_id,
+            left_over(today).label("left_over"),
         )
         .join(BusinessType, BusinessType.id == Visit.business_type_id)
         .where(Visit.unit_id == unit_id, Visit.state.in_(AT_COUNTER))
@@ -264,6 +287,7 @@ def _visits(session: ReadSession, unit_id: int) -> dict[int, list[AtCounter]]:
                 row.acknowledged_at,
                 row.started_at,
                 row.officer_id,
+                row.left_over,
             )
         )
     return found

@@ -159,12 +159,12 @@ class Undispatched:
     bookable: bool
 
 
-def undispatched(session: ReadSession, unit_id: int) -> Sequence[Undispatched]:
-    """Whom no counter could take, oldest first."""
+def undispatched(session: ReadSession, unit_id: int, today: date) -> Sequence[Undispatched]:
+    """Whom no counter could take today, oldest first."""
     rows = session.execute(
         select(Visit, BusinessType.letter, BusinessType.name)
         .join(BusinessType, BusinessType.id == Visit.business_type_id)
-        .where(Visit.unit_id == unit_id, Visit.state == State.CHECKED_IN.value)
+        .where(Visit.unit_id == unit_id, Visit.state == State.CHECKED_IN.value, Visit.day == today)
         .order_by(Visit.checked_in_at, Visit.id)
     ).all()
     whom = [visit.id for visit, _letter, _name in rows]

@@ -18,6 +18,7 @@ from models.person import Person
 from models.visit import Visit, VisitEntry
 from reports.desk_now import ticket
 from reports.disclosure_part import Fact, Part
+from reports.phone_checks import phone_checks
 from reports.session import ReadSession
 from rules.calendar import local_time_text
 from rules.desk import (
@@ -32,8 +33,9 @@ from rules.desk import (
     EvidenceKind,
     Outcome,
 )
+from rules.judgement import PhoneCheck
 from rules.roc_dates import show
-from rules.visit_flow import STATE_TEXT, State
+from rules.visit_flow import STATE_TEXT, Move, State
 
 
 def desk_parts(session: ReadSession, person: Person) -> Iterator[Part]:
@@ -56,13 +58,14 @@ def _visits(session: ReadSession, person: Person) -> Iterator[Part]:
     for visit, unit in found:
         entries = session.scalars(
             select(VisitEntry).where(VisitEntry.visit_id == visit.id).order_by(VisitEntry.id)
-        )
+        ).all()
+        asked = phone_checks(session, entries)
         rows = [
             (
                 local_time_text(entry.at),
                 str(STATE_TEXT[State(entry.to_state)]),
                 entry.actor_name,
-                entry.reason,
+                "　".join(filter(None, (entry.reason, *_told(entry, asked.get(entry.id))))),
             )
             for entry in entries
         ]
@@ -72,10 +75,19 @@ def _visits(session: ReadSession, person: Person) -> Iterator[Part]:
         yield Part(title, _visit(visit, unit), ("時間", "狀態", "人員", "說明"), rows)
 
 
+def _told(entry: VisitEntry, asked: PhoneCheck | None) -> Iterator[str]:
+    """What the states do not say."""
+    if entry.move == Move.IDENTIFY:
+        yield "登錄身分"
+    if asked:
+        yield str(asked.words)
+
+
 def _visit(visit: Visit, unit: str) -> list[Fact]:
     facts = [
         ("中心", unit),
         ("業務類型", visit.business_type.name),
+        ("報到時稱呼", visit.visitor),
         ("狀態", STATE_TEXT[State(visit.state)]),
         ("新舊案", "新案" if visit.new_case else "舊案"),
         ("判別依據", BASIS_TEXT[Basis(visit.basis)]),

@@ -26,11 +26,17 @@ NO_RULE = 0
 
 
 def evidence(
-    session: ReadSession, unit_id: int, person: Person, business_types: Iterable[int], day: date
+    session: ReadSession,
+    unit_id: int,
+    person: Person,
+    business_types: Iterable[int],
+    day: date,
+    *,
+    besides: int = 0,
 ) -> Mapping[int, Evidence]:
-    """By business type: the latest record of each sort before the day."""
+    """By business type: the latest record of each sort up to the day; `besides`: a visit that is no evidence about itself."""
     months = _months(session, unit_id, day)
-    history = _history(session, unit_id, person, day)
+    history = _history(session, unit_id, person, day, besides)
     records = _records(session, unit_id, person, day)
     return {
         one: Evidence(
@@ -57,7 +63,9 @@ def _months(session: ReadSession, unit_id: int, day: date) -> Mapping[int, int]:
     return {business_type_id: row.months for business_type_id, row in found.items()}
 
 
-def _history(session: ReadSession, unit_id: int, person: Person, day: date) -> Mapping[int, Record]:
+def _history(
+    session: ReadSession, unit_id: int, person: Person, day: date, besides: int
+) -> Mapping[int, Record]:
     """The last service of each business type here, with who gave it. Of the day itself too: who was served this morning
     comes back in the afternoon as an old case."""
     newest = func.row_number().over(
@@ -70,6 +78,7 @@ def _history(session: ReadSession, unit_id: int, person: Person, day: date) -> M
             Visit.unit_id == unit_id,
             Visit.day <= day,
             Visit.state == State.SERVED.value,
+            Visit.id != besides,
         )
         .subquery()
     )

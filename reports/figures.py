@@ -15,6 +15,7 @@ from models.scopes import own_cases, received_referrals, sent_referrals, unit_ca
 from models.support import SupportQuestion
 from models.visit import Visit
 from reports.absence import Days, not_there
+from reports.left_over import left_over
 from reports.session import ReadSession
 from rules.actor import Actor
 from rules.due_dates import SOON_DAYS
@@ -88,7 +89,12 @@ def work_counts(session: ReadSession, actor: Actor, today: date) -> WorkCounts:
         "my_queue": (
             P.VISIT_SERVE,
             Visit.id,
-            (visits(actor), Visit.officer_id == actor.user_id, Visit.state.in_(AT_MY_COUNTER)),
+            (
+                visits(actor),
+                Visit.officer_id == actor.user_id,
+                Visit.state.in_(AT_MY_COUNTER),
+                ~left_over(today),
+            ),
         ),
         "undispatched": (
             P.VISIT_RECEIVE if actor.may(P.VISIT_RECEIVE) else P.DESK_SUPERVISE,

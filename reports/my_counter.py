@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter as Count
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -18,6 +18,7 @@ from models.visit import Visit, VisitEntry
 from reports.counter_post import counter_of
 from reports.desk_now import ticket
 from reports.desk_waits import wait_limit
+from reports.left_over import left_over
 from reports.session import ReadSession
 from reports.tally_cases import new_cases
 from rules.actor import Actor
@@ -30,7 +31,8 @@ AT_HAND = (State.SERVING.value, State.CALLED.value)
 
 @dataclass(frozen=True)
 class Queued:
-    """`waited`: full minutes since the arrival, or since the hour of the appointment; `over`: past the centre's limit."""
+    """`waited`: full minutes since the arrival, or since the hour of the appointment; `over`: past the centre's limit.
+    `bookable`: there is a person to book for."""
 
     visit_id: int
     ticket: str
@@ -42,17 +44,27 @@ class Queued:
     called_before: bool
     appointment_at: datetime | None
     ringing_since: datetime | None
+    day: date
+    bookable: bool
 
 
 @dataclass(frozen=True)
 class CounterPage:
-    """`counter` None: no post today. `at_hand`: called or being served; what was left open on an earlier day comes first."""
+    """`counter` None: no post today. `at_hand`: called or being served; a service left open on an earlier day comes first.
+    `left_over`: who waited or was called on an earlier day and was forgotten; the queue is today's."""
 
     counter: Counter | None
     at_hand: Visit | None
     queue: tuple[Queued, ...]
     limit: int
     away: Attendance | None
+    left_over: tuple[Queued, ...] = ()
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When somebody of the queue will next have waited too long."""
+        due = (each.queue_from + timedelta(minutes=self.limit + 1) for each in self.queue if not each.over)
+        return min(due, default=None)
 
     @property
     def ringing(self) -> tuple[Queued, ...]:
@@ -85,24 +97,29 @@ def with_me(actor: Actor, counter: Counter | None) -> ColumnElement[bool]:
 
 
 def counter_page(session: ReadSession, actor: Actor, at: datetime) -> CounterPage:
-    counter = counter_of(session, actor.unit_id, actor.user_id, local_date(at))
-    limit = wait_limit(session, actor.unit_id or 0, local_date(at))
+    day = local_date(at)
+    counter = counter_of(session, actor.unit_id, actor.user_id, day)
+    limit = wait_limit(session, actor.unit_id or 0, day)
+    forgotten = left_over(day)
     at_hand = session.scalars(
         select(Visit)
-        .where(with_me(actor, counter), Visit.state.in_(AT_HAND))
+        .where(with_me(actor, counter), Visit.state.in_(AT_HAND), ~forgotten)
         .order_by(Visit.state.desc(), Visit.day, Visit.id)
         .options(joinedload(Visit.business_type), joinedload(Visit.person), joinedload(Visit.appointment))
         .limit(1)
     ).first()
     rows = session.execute(
-        select(Visit, BusinessType, Appointment.starts_at)
+        select(Visit, BusinessType, Appointment.starts_at, forgotten)
         .join(BusinessType, BusinessType.id == Visit.business_type_id)
         .outerjoin(Appointment, Appointment.id == Visit.appointment_id)
-        .where(with_me(actor, counter), Visit.state == State.WAITING)
+        .where(with_me(actor, counter), or_(Visit.state == State.WAITING, forgotten))
         .order_by(Visit.queue_from, Visit.id)
     )
-    queue = tuple(_queued(visit, kind, booked, limit, at) for visit, kind, booked in rows)
-    return CounterPage(counter, at_hand, queue, limit, _away(session, actor, at))
+    queue: list[Queued] = []
+    behind: list[Queued] = []
+    for visit, kind, booked, is_forgotten in rows:
+        (behind if is_forgotten else queue).append(_queued(visit, kind, booked, limit, at))
+    return CounterPage(counter, at_hand, tuple(queue), limit, _away(session, actor, at), tuple(behind))
 
 
 def last_step(
@@ -177,6 +194,8 @@ def _queued(visit: Visit, kind: BusinessType, booked: datetime | None, limit: in
         visit.calls > 0,
         booked,
         visit.sent_at if visit.acknowledged_at is None else None,
+        visit.day,
+        visit.person_id is not None,
     )
 
 

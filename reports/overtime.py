@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from models.account import Account
 from models.desk import Counter
@@ -14,7 +14,7 @@ from models.desk_review import OvertimeDecision
 from models.desk_rules import BusinessType
 from models.visit import Visit
 from reports.desk_now import ticket
-from reports.months import Month
+from reports.months import Month, months_until
 from reports.session import ReadSession
 from reports.sql_dates import TaipeiDate, TaipeiMinute
 from rules.desk_days import CLOSING, NOON, overtime_minutes
@@ -40,6 +40,18 @@ class LateService:
 
 def late_services(session: ReadSession, unit_id: int, month: Month) -> Sequence[LateService]:
     """In the order of officers and days."""
+    return _late(session, unit_id, Visit.day.between(month.first, month.last))
+
+
+def undecided(session: ReadSession, unit_id: int, today: date) -> Sequence[LateService]:
+    """Of this month and the one before, oldest first: what ended on the last of a month is decided in the next."""
+    months = months_until(today, 2)
+    since = Visit.day.between(months[0].first, months[-1].last)
+    found = _late(session, unit_id, since, OvertimeDecision.visit_id.is_(None))
+    return sorted(found, key=lambda each: (each.day, each.number))
+
+
+def _late(session: ReadSession, unit_id: int, *where: ColumnElement[bool]) -> list[LateService]:
     started, ended = TaipeiMinute(Visit.started_at), TaipeiMinute(Visit.ended_at)
     noon, afternoon, closing = (at.hour * 60 + at.minute for at in (NOON, HOURS[1][0], CLOSING))
     rows = session.execute(
@@ -51,8 +63,7 @@ def late_services(session: ReadSession, unit_id: int, month: Month) -> Sequence[
         .where(
             Visit.unit_id == unit_id,
             Visit.state == State.SERVED.value,
-            Visit.day >= month.first,
-            Visit.day <= month.last,
+            *where,
             TaipeiDate(Visit.ended_at) == Visit.day,
             or_(ended >= closing, and_(ended >= noon, started < afternoon)),
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -22,7 +22,7 @@ from rules.calendar import local_date
 from rules.debt import POOL
 from rules.desk import Distribution
 from rules.visit_flow import State
-from rules.waiting import unanswered
+from rules.waiting import ACKNOWLEDGE_WITHIN, unanswered
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,17 @@ def on_the_way(counters: Sequence[CounterNow], at: datetime) -> list[tuple[Count
         for visit in counter.waiting
         if unanswered(visit.sent_at, visit.acknowledged_at, at)
     ]
+
+
+def next_change(counters: Sequence[CounterNow], limit: int, at: datetime) -> datetime | None:
+    """When somebody will next have waited too long, or a counter not have answered in time. `limit`: minutes."""
+    waiting = [visit for counter in counters for visit in counter.waiting]
+    moments = [visit.queue_from + timedelta(minutes=limit + 1) for visit in waiting] + [
+        visit.sent_at + ACKNOWLEDGE_WITHIN
+        for visit in waiting
+        if visit.sent_at is not None and visit.acknowledged_at is None
+    ]
+    return min((moment for moment in moments if moment > at), default=None)
 
 
 def debts_by_officer(

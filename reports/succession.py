@@ -15,6 +15,7 @@ from models.desk import Counter, Deputy, Post
 from models.desk_rules import BusinessType
 from models.ownership import Departure, Owner
 from models.visit import Visit
+from reports.desk_now import CAME_BACK
 from reports.session import ReadSession
 from rules.desk import AppointmentState
 from rules.visit_flow import OPEN_STATES
@@ -30,7 +31,10 @@ class Owned:
 
 @dataclass(frozen=True)
 class OfficerRow:
-    """`counters`: the numbers of the posts that have not ended; `owned`: persons, over all business types."""
+    """`counters`: the numbers of the posts that have not ended; `owned`: persons, over all business types.
+
+    `departure`: of who has left, or is to leave, and did not come back.
+    """
 
     officer: Account
     counters: Sequence[int]
@@ -71,7 +75,7 @@ def officers(session: ReadSession, unit_id: int, day: date) -> list[OfficerRow]:
     left = {
         departure.officer_id: departure
         for departure in session.scalars(
-            select(Departure).where(Departure.unit_id == unit_id).order_by(Departure.left_on)
+            select(Departure).where(Departure.unit_id == unit_id, ~CAME_BACK).order_by(Departure.left_on)
         )
     }
     accounts = session.scalars(

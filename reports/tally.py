@@ -20,11 +20,12 @@ from models.account import Account
 from models.desk import Counter, CounterGroup
 from models.desk_review import Refusal
 from models.desk_rules import BusinessType
-from models.visit import Visit
+from models.visit import Decision, Visit
 from reports.desk_now import posts_of
 from reports.session import ReadSession
 from reports.tally_debts import DayDebts, debts_on
 from rules.calendar import day_begins
+from rules.dispatch import Rule
 from rules.visit_flow import TAKEN_STATES, State
 
 TAKEN = tuple(state.value for state in TAKEN_STATES)
@@ -114,6 +115,8 @@ def sheet(session: ReadSession, unit_id: int, day: date) -> Sheet:
     lines = _counted(session, unit_id, day)
     for key, number in _refused(session, unit_id, day).items():
         lines[key] = replace(lines.get(key) or _empty(key), refused=number)
+    for key, number in _overridden(session, unit_id, day).items():
+        lines[key] = replace(lines.get(key) or _empty(key), overridden=number)
     for post in posts_of(session, unit_id, day):
         lines.setdefault((post.counter_id, post.officer_id), _empty((post.counter_id, post.officer_id)))
     debts = debts_on(session, unit_id, day)
@@ -158,7 +161,6 @@ def _counted(session: ReadSession, unit_id: int, day: date) -> dict[Key, Line]:
             Visit.business_type_id,
             Visit.counted,
             number.label("number"),
-            func.sum(case((Visit.overridden.is_(True), 1), else_=0)).label("overridden"),
             func.sum(case((Visit.picked.is_(True), 1), else_=0)).label("picked"),
         )
         .where(Visit.unit_id == unit_id, Visit.day == day, Visit.state.in_(TAKEN))
@@ -170,9 +172,7 @@ def _counted(session: ReadSession, unit_id: int, day: date) -> dict[Key, Line]:
         line = found.get(key) or _empty(key)
         side = "new" if row.counted else "old"
         added: dict[str, Any] = {side: {**getattr(line, side), row.business_type_id: row.number}}
-        found[key] = replace(
-            line, overridden=line.overridden + row.overridden, picked=line.picked + row.picked, **added
-        )
+        found[key] = replace(line, picked=line.picked + row.picked, **added)
     return found
 
 
@@ -185,6 +185,17 @@ def _refused(session: ReadSession, unit_id: int, day: date) -> Mapping[Key, int]
             Refusal.refused_at < day_begins(day + timedelta(days=1)),
         )
         .group_by(Refusal.counter_id, Refusal.officer_id)
+    )
+    return {(row.counter_id, row.officer_id): row.number for row in rows}
+
+
+def _overridden(session: ReadSession, unit_id: int, day: date) -> Mapping[Key, int]:
+    """Where the day's visits were sent against the rule, whatever became of them afterwards."""
+    rows = session.execute(
+        select(Decision.counter_id, Decision.officer_id, func.count().label("number"))
+        .join(Visit, Visit.id == Decision.visit_id)
+        .where(Visit.unit_id == unit_id, Visit.day == day, Decision.rule == Rule.OVERRIDE.value)
+        .group_by(Decision.counter_id, Decision.officer_id)
     )
     return {(row.counter_id, row.officer_id): row.number for row in rows}
 

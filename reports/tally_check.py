@@ -7,11 +7,10 @@ rates counted again from decisions and entries; each signed sheet counted again 
 from __future__ import annotations
 
 from collections import Counter as Count
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -19,8 +18,8 @@ from models.desk_review import Refusal
 from models.tally import TallySignature
 from models.visit import TicketBook, Visit, VisitEntry
 from reports.session import ReadSession
-from reports.tally import Sheet, sheet
-from reports.tally_figures import from_json
+from reports.tally import sheet
+from reports.tally_check_sheets import Found, sheet_differences, signed_differences
 from reports.tally_life import LOOKED_AT, Life, lives_of
 from reports.tally_recount import Recount
 from rules.visit_flow import TAKEN_STATES, Move, State
@@ -59,8 +58,8 @@ def differences(session: ReadSession, unit_id: int, day: date) -> Iterator[Diffe
         *_tickets(session, unit_id, day),
         *(found for life in lives for found in _columns(life)),
         *_refusals(session, lives),
-        *_sheet(sheet(session, unit_id, day), lives, "tally"),
-        *_signed(session, unit_id, day, lives),
+        *sheet_differences(sheet(session, unit_id, day), lives, "tally"),
+        *signed_differences(session, unit_id, day, lives),
     ):
         yield Difference(unit_id, day, what, stored, rebuilt)
 
@@ -73,9 +72,6 @@ def month_differences(session: ReadSession, unit_id: int, last: date) -> Iterato
         session.expunge_all()  # a day's visits at a time
     for what, stored, rebuilt in recount.differences(last):
         yield Difference(unit_id, last, what, stored, rebuilt)
-
-
-Found = tuple[str, object, object]
 
 
 def _tickets(session: ReadSession, unit_id: int, day: date) -> Iterator[Found]:
@@ -160,47 +156,3 @@ def _refusals(session: ReadSession, lives: Sequence[Life]) -> Iterator[Found]:
         told = sum(entry.move == Move.REFUSE.value for entry in life.entries)
         if stored[life.visit.id] != told:
             yield f"visit {life.visit.id} refusals", stored[life.visit.id], told
-
-
-Cell = tuple[int, int, int, bool]
-
-
-def _sheet(kept: Sheet, lives: Sequence[Life], name: str) -> Iterator[Found]:
-    """The sheet against what decisions and entries give: cases by counter, officer, business type, new or old."""
-    stored: Count[Cell] = Count()
-    for line in kept.lines:
-        for new, counted in ((True, line.new), (False, line.old)):
-            for type_id, number in counted.items():
-                stored[line.counter_id, line.officer_id, type_id, new] += number
-    rebuilt: Count[Cell] = Count()
-    for life in lives:
-        taken = life.entries and life.state in TAKEN_STATES
-        decision, holder = (life.decision, life.holder) if taken else (None, None)
-        if decision and holder and holder.officer_id:
-            key = (holder.counter_id, holder.officer_id, life.visit.business_type_id, decision.counted)
-            rebuilt[key] += 1
-    yield from _compared(name, stored, rebuilt)
-
-
-def _compared(name: str, stored: Mapping[Any, int], rebuilt: Mapping[Any, int]) -> Iterator[Found]:
-    for key in sorted(stored.keys() | rebuilt.keys()):
-        if stored.get(key, 0) != rebuilt.get(key, 0):
-            counter, officer, type_id, new = key
-            what = "new" if new else "old"
-            yield (
-                f"{name}: counter {counter}, officer {officer}, type {type_id}, {what}",
-                stored.get(key, 0),
-                rebuilt.get(key, 0),
-            )
-
-
-def _signed(session: ReadSession, unit_id: int, day: date, lives: Sequence[Life]) -> Iterator[Found]:
-    """What was signed, against the timelines as they stood then."""
-    found = select(TallySignature).where(TallySignature.unit_id == unit_id, TallySignature.day == day)
-    for signature in session.scalars(found.order_by(TallySignature.id)):
-        then = [life.until(signature.signed_at) for life in lives]
-        name = f"sheet signed by {signature.role} until {signature.until:%H:%M}"
-        yield from _sheet(from_json(signature.figures), [life for life in then if life.entries], name)
-        tickets = sum(signature.figures["arrivals"].values())
-        if tickets != sum(bool(life.entries) for life in then):
-            yield f"{name}: tickets", tickets, sum(bool(life.entries) for life in then)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models.account import Account
 from models.desk_staff import ReceptionShift
-from models.tally import TallyConfirmation, TallyCorrection, TallySignature
+from models.tally import TallyAcceptance, TallyConfirmation, TallyCorrection, TallySignature
 from reports.session import ReadSession
 from reports.tally import Sheet
 
@@ -19,11 +19,12 @@ from reports.tally import Sheet
 class Standing(StrEnum):
     """Of an officer's confirmation."""
 
-    NOT_NEEDED = "not_needed"  # no visit today
+    NOT_NEEDED = "not_needed"  # no visit today, or none any more
     MISSING = "missing"
     STALE = "stale"  # there were more cases since
     DIFFERS = "differs"  # the officer counts otherwise than the tally
     CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"  # none of these, and the supervisor lets the tally's number stand
 
 
 UNSETTLED = frozenset({Standing.MISSING, Standing.STALE, Standing.DIFFERS})
@@ -36,6 +37,7 @@ class OfficerStanding:
     number: int
     standing: Standing
     confirmation: TallyConfirmation | None
+    acceptance: TallyAcceptance | None = None
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,20 @@ def confirmations(session: ReadSession, unit_id: int, day: date) -> Mapping[int,
     return {each.officer_id: each for each in session.scalars(found)}
 
 
-def standings(found: Sheet, confirmed: Mapping[int, TallyConfirmation]) -> Sequence[OfficerStanding]:
+def acceptances(session: ReadSession, unit_id: int, day: date) -> Sequence[TallyAcceptance]:
+    """In the order in which they were given."""
+    found = select(TallyAcceptance).where(TallyAcceptance.unit_id == unit_id, TallyAcceptance.day == day)
+    return session.scalars(found.order_by(TallyAcceptance.id)).all()
+
+
+def standings(
+    found: Sheet, confirmed: Mapping[int, TallyConfirmation], accepted: Sequence[TallyAcceptance]
+) -> Sequence[OfficerStanding]:
     """One per officer, at the first of the counters where the officer sat."""
+    last = {each.officer_id: each for each in accepted}
     told: dict[int, OfficerStanding] = {}
     for line in found.lines:
-        confirmation = confirmed.get(line.officer_id)
+        confirmation, acceptance = confirmed.get(line.officer_id), last.get(line.officer_id)
         cases = sum(each.cases for each in found.lines if each.officer_id == line.officer_id)
         told.setdefault(
             line.officer_id,
@@ -67,8 +78,9 @@ def standings(found: Sheet, confirmed: Mapping[int, TallyConfirmation]) -> Seque
                 line.officer_id,
                 line.officer,
                 line.number,
-                _standing(found.of_officer(line.officer_id), cases, confirmation),
+                _standing(found.of_officer(line.officer_id), cases, confirmation, acceptance),
                 confirmation,
+                acceptance,
             ),
         )
     return list(told.values())
@@ -79,13 +91,35 @@ def counts(kept: Mapping[str, int]) -> dict[int, int]:
     return {int(key): number for key, number in kept.items() if number}
 
 
-def _standing(now: Mapping[int, int], cases: int, confirmation: TallyConfirmation | None) -> Standing:
+def _standing(
+    now: Mapping[int, int],
+    cases: int,
+    confirmation: TallyConfirmation | None,
+    acceptance: TallyAcceptance | None,
+) -> Standing:
+    found = _told(now, cases, confirmation)
+    if found in UNSETTLED and acceptance is not None and _holds(acceptance, now, confirmation):
+        return Standing.ACCEPTED
+    return found
+
+
+def _holds(
+    acceptance: TallyAcceptance, now: Mapping[int, int], confirmation: TallyConfirmation | None
+) -> bool:
+    if acceptance.reported is None or confirmation is None:
+        same = acceptance.reported is None and confirmation is None
+    else:
+        same = counts(acceptance.reported) == counts(confirmation.reported)
+    return same and counts(acceptance.counted) == dict(now)
+
+
+def _told(now: Mapping[int, int], cases: int, confirmation: TallyConfirmation | None) -> Standing:
     if confirmation is None:
         return Standing.MISSING if cases else Standing.NOT_NEEDED
     if counts(confirmation.reported) == dict(now):
         return Standing.CONFIRMED
     if counts(confirmation.counted) != dict(now):
-        return Standing.STALE
+        return Standing.STALE if cases else Standing.NOT_NEEDED
     return Standing.DIFFERS
 
 

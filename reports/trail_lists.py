@@ -64,6 +64,7 @@ SCREENS: Mapping[str, str] = {
     "PermanentTransfers": N_("永久轉案"),
     "PersonTrail": N_("誰看過"),
     "Reception": N_("接待台"),
+    "ReceptionIdentity": N_("接待台"),
     "ReceptionVisits": N_("接待台"),
     "ReferralApi": N_("程式介接:轉介單"),
     "ReferralBatch": N_("轉介個案批次(多筆)上傳"),

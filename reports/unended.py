@@ -10,17 +10,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import selectinload
 
 from models.account import Account
 from models.desk import Counter
 from models.desk_review import UnendedExplanation
 from models.desk_rules import BusinessType
-from models.visit import Visit
-from reports.desk_now import AT_COUNTER, ticket
+from models.visit import Visit, VisitEntry
+from reports.desk_now import AT_COUNTER, departed, ticket
 from reports.session import ReadSession
 from reports.sql_dates import TaipeiDate
-from rules.visit_flow import State
+from reports.staff import people_with
+from rules.permissions import Permission
+from rules.visit_flow import Move, State
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,32 @@ def stayed_open(today: date) -> ColumnElement[bool]:
 def to_explain(
     session: ReadSession, unit_id: int, today: date, *, officer_id: int | None = None
 ) -> Sequence[OpenVisit]:
-    """Stayed open over night and the explanation is not signed yet, oldest first. `officer_id`: one officer's alone."""
+    """Stayed open over night and the explanation is not signed yet, oldest first. `officer_id`: what this one may explain."""
     where = [stayed_open(today), UnendedExplanation.signed_at.is_(None)]
     if officer_id is not None:
-        where.append(Visit.officer_id == officer_id)
+        where.append(or_(Visit.officer_id == officer_id, ended_by(officer_id)))
     return _visits(session, unit_id, *where)
+
+
+def ended_by(account_id: int) -> ColumnElement[bool]:
+    """Whether the account pressed 服務結束: who sits at the counter the next day may be another."""
+    return exists().where(
+        VisitEntry.visit_id == Visit.id,
+        VisitEntry.move == Move.END.value,
+        VisitEntry.at == Visit.ended_at,
+        VisitEntry.actor_id == account_id,
+    )
+
+
+def cannot_explain(
+    session: ReadSession, unit_id: int, officer_ids: Collection[int], today: date
+) -> frozenset[int]:
+    """Those of the officers who serve here no more: the account is closed, has other rights or another unit, or its
+    departure is registered. Somebody must speak for them."""
+    if not officer_ids:
+        return frozenset()
+    here = {account.id for account in people_with(session, unit_id, Permission.VISIT_SERVE)}
+    return (frozenset(officer_ids) - here) | (frozenset(officer_ids) & departed(session, unit_id, today))
 
 
 def explained(session: ReadSession, unit_id: int, limit: int = 50) -> Sequence[OpenVisit]:
@@ -109,6 +133,7 @@ def _visits(session: ReadSession, unit_id: int, *where: ColumnElement[bool]) -> 
         .join(Account, Account.id == Visit.officer_id)
         .join(Counter, Counter.id == Visit.counter_id)
         .outerjoin(UnendedExplanation, UnendedExplanation.visit_id == Visit.id)
+        .options(selectinload(UnendedExplanation.explained_by))
         .where(Visit.unit_id == unit_id, *where)
         .order_by(Counter.number, Visit.day, Visit.queue_from, Visit.id)
     )

@@ -17,7 +17,7 @@ from models.person import Person
 from reports import visitor_records as records
 from reports.evidence import evidence
 from reports.session import ReadSession
-from reports.visitor_records import OpenCase, OwnerNow, PastVisit, Programme
+from reports.visitor_records import AgreedTransfer, OpenCase, OwnerNow, PastVisit, Programme
 from rules.calendar import local_date
 from rules.desk import Disability
 from rules.judgement import Evidence, Judgement, judge
@@ -39,8 +39,8 @@ class Proposal:
 @dataclass(frozen=True)
 class Picture:
     """`identities`: codes that referrals to this centre, or earlier visits, know of; `programmes`: their groups, first
-    priority first. `disability_known`: a system match (就服系統身分別勾稽). `transfers`: ids of accepted permanent
-    transfers that reception has still to execute (接待台 rule 七). `visits`: newest first.
+    priority first. `disability_known`: a system match (就服系統身分別勾稽). `transfers`: agreed, for
+    reception to execute while the visitor is there (接待台 rule 七). `visits`: newest first.
     """
 
     person: Person
@@ -52,7 +52,7 @@ class Picture:
     programmes: tuple[Programme, ...]
     disability_known: bool
     open_visits: Mapping[int, str]
-    transfers: tuple[int, ...]
+    transfers: tuple[AgreedTransfer, ...]
     visits: tuple[PastVisit, ...]
 
     @property

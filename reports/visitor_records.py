@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from models.account import Account
 from models.appointment import Appointment
@@ -63,6 +63,17 @@ class PastVisit:
     business_type: str
     state: State
     officer: str
+
+
+@dataclass(frozen=True)
+class AgreedTransfer:
+    """永久轉案 that both officers agreed to, for reception to execute (接待台 rule 七)."""
+
+    transfer_id: int
+    business_type_id: int
+    business_type: str
+    giver: str
+    taker: str
 
 
 @dataclass(frozen=True)
@@ -169,15 +180,24 @@ def programmes(session: ReadSession, unit_id: int, identities: Iterable[int]) ->
     return tuple(Programme(*row) for row in rows)
 
 
-def transfers(session: ReadSession, unit_id: int, person: Person) -> tuple[int, ...]:
-    return tuple(
-        session.scalars(
-            select(PermanentTransfer.id)
-            .where(
-                PermanentTransfer.unit_id == unit_id,
-                PermanentTransfer.person_id == person.id,
-                PermanentTransfer.state == "accepted",
-            )
-            .order_by(PermanentTransfer.id)
+def transfers(session: ReadSession, unit_id: int, person: Person) -> tuple[AgreedTransfer, ...]:
+    giver, taker = aliased(Account), aliased(Account)
+    rows = session.execute(
+        select(
+            PermanentTransfer.id,
+            PermanentTransfer.business_type_id,
+            BusinessType.name,
+            giver.name.label("giver"),
+            taker.name.label("taker"),
         )
+        .join(BusinessType, BusinessType.id == PermanentTransfer.business_type_id)
+        .join(giver, giver.id == PermanentTransfer.from_id)
+        .join(taker, taker.id == PermanentTransfer.to_id)
+        .where(
+            PermanentTransfer.unit_id == unit_id,
+            PermanentTransfer.person_id == person.id,
+            PermanentTransfer.state == "accepted",
+        )
+        .order_by(PermanentTransfer.id)
     )
+    return tuple(AgreedTransfer(*row) for row in rows)

@@ -91,6 +91,15 @@ class NoticeKind(StrEnum):
     TALLY = "tally"
 
 
+# What cannot wait, the most urgent first; all others as they came.
+URGENT = (NoticeKind.EMERGENCY, NoticeKind.RING, NoticeKind.COMPLAINT)
+# About somebody who was there on that day; and tidings of what has a list of its own, where it stays until it is done.
+# All others ask for a deed that nothing else reminds of: they stay until somebody has answered.
+PASSING = (NoticeKind.RING, NoticeKind.LONG_WAIT, NoticeKind.EMPLOYER)
+LISTED = (NoticeKind.REFUSAL, NoticeKind.UNENDED, NoticeKind.TALLY)
+LISTED_DAYS = 7
+
+
 class Outcome(StrEnum):
     """服務結果."""
 

@@ -178,14 +178,28 @@ POST = Table(
 DEPUTY = Table(
     "deputy",
     N_("職務代理表"),
-    N_("就服員不在時，依順序由誰代理。"),
+    N_("就服員不在時，依順序由誰代理；資訊人員不在時，由誰檢視未結束服務。"),
     "fa-people-arrows",
     (
-        OFFICER,
+        Field(
+            "officer",
+            N_("同仁"),
+            Sort.REFERENCE,
+            refers="deputised",
+            hint=N_("就服員，或檢視未結束服務的資訊人員。"),
+            width=18,
+        ),
         Field(
             "rank", N_("順位"), Sort.NUMBER, low=1, high=9, hint=N_("1 是第一職代,2 是第二職代。"), width=8
         ),
-        Field("deputy", N_("職務代理人"), Sort.REFERENCE, refers="officer", width=18),
+        Field(
+            "deputy",
+            N_("職務代理人"),
+            Sort.REFERENCE,
+            refers="deputy",
+            hint=N_("就服員的代理人也要是就服員。"),
+            width=18,
+        ),
         STARTS_ON,
         ENDS_ON,
     ),

@@ -129,16 +129,17 @@ def _deputies(hall: Hall) -> Found | None:
 
 def _not_this_deputy(hall: Hall, chosen: Candidate) -> Why:
     def why(other: Candidate) -> Sentence:
-        if other.officer_id in hall.facts.deputies:
-            return words.say(words.LATER_DEPUTY, officer=chosen.officer)
-        return words.say(words.NOT_DEPUTY)
+        if other.officer_id not in hall.facts.deputies:
+            return words.say(words.NOT_DEPUTY)
+        return hall.unfit(other) or words.say(words.LATER_DEPUTY, officer=chosen.officer)
 
     return why
 
 
 def _owner_group(hall: Hall, owner: Candidate | None) -> Found | None:
-    """The least loaded of the owner's group. When there is none, others help by the rules of a new case, uncounted."""
-    group_id = owner.group_id if owner else None
+    """The least loaded of the owner's group, also of one who has no counter today. When there is none, others help by the
+    rules of a new case, uncounted."""
+    group_id = owner.group_id if owner else hall.facts.owner_group_id
     colleagues = [one for one in hall.candidates if one.group_id == group_id and hall.may_have(one)]
     if not colleagues:
         hall.note(words.OTHERS_HELP)

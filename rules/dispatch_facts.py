@@ -96,6 +96,8 @@ class Facts:
     `departed`: the owner has left the centre; `named_id`: who was named for such a case, which counts as no
     new one. `excluded`: officers who must not get it (they refused it, or it is redirected
     away from them), with the sentence to say so. `redirected`: a visit that waited too long is decided anew, deputies first.
+    `suspected`: of a disability, which nothing confirms (接待台 rule 四). `owner_group_id`: where the owner sits, or sat last;
+    asked when he is no candidate. Decisions from before these two were facts are read with their defaults.
     """
 
     business_type: str
@@ -116,6 +118,8 @@ class Facts:
     excluded: tuple[tuple[int, str], ...]
     groups: tuple[Group, ...]
     candidates: tuple[Candidate, ...]
+    suspected: bool = False
+    owner_group_id: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return _plain(self)

@@ -34,6 +34,7 @@ class Hall:
         self.candidates = facts.candidates
         self.groups = {group.id: group for group in facts.groups}
         self.excluded = dict(facts.excluded)
+        self.spared = spared(facts)
         self.notes: list[Sentence] = []
         self._officers = {one.officer_id: one for one in facts.candidates}
 
@@ -50,23 +51,26 @@ class Hall:
         return None if one.presence in ON_DUTY else words.absence(one)
 
     def may_have(self, one: Candidate) -> bool:
-        """On duty, and the right one for a confirmed disability: its group, or who has the case already."""
-        return self.unable(one) is None and (
-            not self._needs_disability_group
-            or one.officer_id in {self.facts.owner_id, self.facts.named_id} - {None}
-            or self.groups[one.group_id].kind == GroupKind.DISABILITY
-        )
+        return self.unable(one) is None and self.unfit(one) is None
 
-    @property
-    def _needs_disability_group(self) -> bool:
-        return self.facts.disability and self.facts.distribution != Distribution.EMPLOYER
+    def unfit(self, one: Candidate) -> Sentence | None:
+        """Why the counter, on duty or not, is the wrong one for this visit: a confirmed disability belongs to its group, a
+        suspected one to the others, and both also to who has the case already."""
+        facts = self.facts
+        if one.officer_id in (facts.owner_id, facts.named_id):
+            return None
+        if facts.disability and facts.distribution != Distribution.EMPLOYER:
+            return None if self.is_disability(one) else words.say(words.NOT_DISABILITY)
+        if one.group_id in self.spared and one.officer_id != facts.appointment_with:
+            return words.say(words.NOT_SUSPECTED)
+        return None
+
+    def is_disability(self, one: Candidate) -> bool:
+        return self.groups[one.group_id].kind == GroupKind.DISABILITY
 
     def free(self, one: Candidate) -> bool:
         """Nobody is served, called or on the way there."""
         return one.presence is Presence.FREE and not one.queue
-
-    def in_pool(self, group: Group) -> bool:
-        return takes_part(group, self.facts)
 
 
 def always(sentence: Sentence) -> Why:
@@ -80,13 +84,35 @@ def takes_part(group: Group, facts: Facts) -> bool:
     return group.takes_benefit or (facts.mass_layoff and facts.kind == Kind.BENEFIT)
 
 
+def entitled(group: Group, facts: Facts) -> bool:
+    """Whether cases of the business type are spread over the group at all."""
+    return group.share > 0 if facts.distribution == Distribution.RATIO else takes_part(group, facts)
+
+
+def spared(facts: Facts) -> frozenset[int]:
+    """The disability groups, when a disability is only suspected and somebody else can have the visit (接待台 rule 四)."""
+    if not facts.suspected or facts.distribution == Distribution.EMPLOYER:
+        return frozenset()
+    excluded = {officer_id for officer_id, _ in facts.excluded}
+    others = {
+        group.id for group in facts.groups if group.kind != GroupKind.DISABILITY and entitled(group, facts)
+    }
+    if not any(
+        one.group_id in others and one.presence in ON_DUTY and one.officer_id not in excluded
+        for one in facts.candidates
+    ):
+        return frozenset()
+    return frozenset(group.id for group in facts.groups if group.kind == GroupKind.DISABILITY)
+
+
 def duty(facts: Facts) -> list[list[Any]]:
     """Who is entitled to a case at this moment, `[[group, share, [officers]], …]`, the same for the same people.
 
     By the ratio every group with somebody on duty is on it, one without a share too: its officers share what is directed to
-    them. Otherwise there is one pool.
+    them. Otherwise there is one pool. A group that is spared the case is on neither: it is not owed what it cannot have.
     """
-    on_duty = [one for one in facts.candidates if one.presence in ON_DUTY]
+    not_asked = spared(facts)
+    on_duty = [one for one in facts.candidates if one.presence in ON_DUTY and one.group_id not in not_asked]
     if facts.distribution != Distribution.RATIO:
         pool = {group.id for group in facts.groups if takes_part(group, facts)}
         return [[POOL, 1, sorted(one.officer_id for one in on_duty if one.group_id in pool)]]

@@ -6,7 +6,7 @@ from rules import dispatch_words as words
 from rules.desk import Distribution, GroupKind, Kind
 from rules.dispatch_debt import by_ratio, evenly, within_group
 from rules.dispatch_facts import Candidate, Rule, Sentence
-from rules.dispatch_hall import Found, Hall, Why, always
+from rules.dispatch_hall import Found, Hall, Why, always, entitled
 
 
 def employer(hall: Hall) -> Found:
@@ -49,10 +49,13 @@ def by_distribution(hall: Hall) -> Found:
     """By the ratio table, or evenly over the pool."""
     ratio = hall.facts.distribution == Distribution.RATIO
     able = [one for one in hall.candidates if hall.may_have(one) and _entitled(hall, one)]
+    _note_suspected(hall, able)
     # A programme group at its limit is spared, as long as there are others.
     able = [one for one in able if not (_in_programme(hall, one) and _full(hall, one))] or able
 
     def other(one: Candidate) -> Sentence:
+        if unfit := hall.unfit(one):
+            return unfit
         if _entitled(hall, one):
             return _at_limit(hall, one)
         template = words.NOT_SHARING if ratio else words.NOT_IN_POOL
@@ -69,13 +72,20 @@ def by_distribution(hall: Hall) -> Found:
     return evenly(hall, Rule.EVEN, able, other)
 
 
+def _note_suspected(hall: Hall, able: list[Candidate]) -> None:
+    """接待台 rule 四: not to the disability group, unless it is the only one there."""
+    if hall.spared:
+        hall.note(words.SUSPECTED)
+    elif hall.facts.suspected and any(hall.is_disability(one) for one in able):
+        hall.note(words.ONLY_DISABILITY_THERE)
+
+
 def _of_kind(hall: Hall, kind: GroupKind) -> list[Candidate]:
     return [one for one in hall.candidates if hall.groups[one.group_id].kind == kind and hall.may_have(one)]
 
 
 def _entitled(hall: Hall, one: Candidate) -> bool:
-    group = hall.groups[one.group_id]
-    return group.share > 0 if hall.facts.distribution == Distribution.RATIO else hall.in_pool(group)
+    return entitled(hall.groups[one.group_id], hall.facts)
 
 
 def _in_programme(hall: Hall, one: Candidate) -> bool:

@@ -29,6 +29,8 @@ RECEPTION_OLD = N_("舊案：接待台判定（%(note)s）。")
 RECEPTION_NEW = N_("新案：接待台判定（%(note)s）。")
 WITHOUT_NOTE = N_("您的判定與系統查得的紀錄不同，請填寫原因。")
 UNKNOWN_OFFICER = N_("未記載")
+ASKED_YES = N_("去電 %(who)s 核對：是其個案。")
+ASKED_NO = N_("去電 %(who)s 核對：不是其個案。")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class PhoneCheck:
     officer_id: int
     officer: str
     known: bool
+
+    @property
+    def words(self) -> Sentence:
+        """For whoever reads the visit's history, whether or not the judgement came to rest on it."""
+        return Sentence(ASKED_YES if self.known else ASKED_NO, {"who": self.officer})
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,12 @@ def judge(evidence: Evidence, day: date) -> Judgement:
 
 
 def settle(proposed: Judgement, new_case: bool | None, note: str) -> tuple[Judgement, str]:
-    """What reception decided, with its note: None follows the evidence. Raises a fault at `note` if it must say why not."""
+    """What reception decided, with its note: None follows the evidence and needs none. Raises a fault at `note` if it must
+    say why not."""
     tidied = check_line(note, field="note", limit=MAX_NOTE)
-    if new_case is None or new_case == proposed.new_case:
+    if new_case is None:
+        return proposed, ""
+    if new_case == proposed.new_case:
         return proposed, tidied
     if not tidied:
         raise FieldFault("note", WITHOUT_NOTE)

@@ -167,6 +167,7 @@ class _Run:
                 replace(group, debt=ledger.groups.get(group.id, NOTHING)) for group in self.centre.groups
             ),
             candidates=tuple(self.candidate(one, arrival.type, now) for one in self.centre.officers),
+            suspected=arrival.suspected,
         )
 
     def candidate(self, one: Officer, number: int, now: float) -> Candidate:

@@ -16,6 +16,7 @@ USUAL_MINUTES = 20
 _NO_DEBT = Fraction()
 MOST_DAYS = 22
 SHARES = (1, 1, 2, 3, 5, 10, 20, 40)
+SUSPECTED = 0.15  # of the visitors without a confirmed disability
 PACES = (0.5, 0.8, 1, 1, 1, 1.3, 2, 5)  # how long a service takes at a counter, against the usual
 TYPES = (
     ("一般求職", Kind.JOB_SEEKING, Distribution.RATIO, 11),
@@ -53,6 +54,7 @@ class Arrival:
     type: int
     new_case: bool
     disability: bool
+    suspected: bool
     programme_groups: tuple[int, ...]
     owner_id: int | None
     named_id: int | None
@@ -146,12 +148,14 @@ def _arrivals(
         new = random.random() < 0.6
         marked = TYPES[kind][1] is not Kind.EMPLOYER and random.random() < (directed if new else 0.3)
         disability = marked and random.random() < 0.4
+        suspected = TYPES[kind][1] is not Kind.EMPLOYER and not disability and random.random() < SUSPECTED
         left = not new and random.random() < 0.1
         yield Arrival(
             minute=minute,
             type=kind,
             new_case=new,
             disability=disability,
+            suspected=suspected,
             programme_groups=tuple(random.sample(programmes, 1)) if marked and programmes else (),
             owner_id=None if new else len(ids) + 1 if left else random.choice(ids),
             named_id=random.choice(ids) if left and random.random() < 0.7 else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.desk import Distribution, GroupKind, Kind
-from rules.dispatch import ON_DUTY, Facts, Rule, Verdict
+from rules.dispatch import ON_DUTY, Candidate, Facts, Group, Rule, Verdict
 
 PERSONAL = frozenset({Rule.OWNER, Rule.APPOINTMENT, Rule.DEPUTY, Rule.NAMED})
 
@@ -26,7 +26,7 @@ def broken(facts: Facts, verdict: Verdict) -> Iterator[str]:
 
 def _somebody(facts: Facts, verdict: Verdict) -> Iterator[str]:
     chosen = next(one for one in facts.candidates if one.officer_id == verdict.officer_id)
-    group = next(group for group in facts.groups if group.id == chosen.group_id)
+    group = _group(facts, chosen)
     employer = facts.distribution == Distribution.EMPLOYER
     if (verdict.counter_id, verdict.group_id) != (chosen.counter_id, chosen.group_id):
         yield "counter, group and officer do not belong together"
@@ -43,6 +43,15 @@ def _somebody(facts: Facts, verdict: Verdict) -> Iterator[str]:
         and chosen.officer_id not in {facts.owner_id, facts.named_id}
     ):
         yield "a disability case left its group"
+    if (
+        facts.suspected
+        and group.kind == GroupKind.DISABILITY
+        and chosen.officer_id not in {facts.owner_id, facts.named_id, facts.appointment_with}
+        and any(
+            _could(facts, one) for one in facts.candidates if _group(facts, one).kind != GroupKind.DISABILITY
+        )
+    ):
+        yield "a suspected disability took the disability group's time while others were there"
     if verdict.rule not in PERSONAL and verdict.rule is not Rule.OWNER_GROUP:
         if employer != (group.kind == GroupKind.EMPLOYER):
             yield "employers and the recruitment section belong together"
@@ -69,18 +78,24 @@ def _nobody(facts: Facts, verdict: Verdict) -> Iterator[str]:
         yield "counted for nobody"
     if facts.departed and facts.kind == Kind.BENEFIT and facts.named_id is None:
         return
-    kinds = {group.id: group for group in facts.groups}
     for one in facts.candidates:
-        group = kinds[one.group_id]
-        if one.presence not in ON_DUTY or one.officer_id in dict(facts.excluded):
-            continue
-        if facts.distribution == Distribution.EMPLOYER:
-            could = group.kind == GroupKind.EMPLOYER
-        elif facts.disability:
-            could = group.kind == GroupKind.DISABILITY
-        elif facts.distribution == Distribution.RATIO:
-            could = group.share > 0
-        else:
-            could = group.takes_benefit and group.kind != GroupKind.EMPLOYER
-        if could:
+        if _could(facts, one):
             yield f"nobody, although counter {one.counter} could have had it"
+
+
+def _could(facts: Facts, one: Candidate) -> bool:
+    """Whether the counter is there and cases like this one are spread over its group."""
+    group = _group(facts, one)
+    if one.presence not in ON_DUTY or one.officer_id in dict(facts.excluded):
+        return False
+    if facts.distribution == Distribution.EMPLOYER:
+        return group.kind == GroupKind.EMPLOYER
+    if facts.disability:
+        return group.kind == GroupKind.DISABILITY
+    if facts.distribution == Distribution.RATIO:
+        return group.share > 0
+    return group.takes_benefit and group.kind != GroupKind.EMPLOYER
+
+
+def _group(facts: Facts, one: Candidate) -> Group:
+    return next(group for group in facts.groups if group.id == one.group_id)

@@ -32,6 +32,7 @@ class State(StrEnum):
 class Move(StrEnum):
     CHECK_IN = "check_in"
     JUDGE = "judge"  # the judgement is corrected, and the visit dispatched anew
+    IDENTIFY = "identify"  # who came without papers gets a person
     DISPATCH = "dispatch"
     REDIRECT = "redirect"  # to another counter by the rule, after too long a wait
     OVERRIDE = "override"  # to a counter that reception chose against the rule
@@ -64,10 +65,12 @@ _CHECKED_IN = frozenset({State.CHECKED_IN})
 _WAITING = frozenset({State.WAITING})
 _CALLED = frozenset({State.CALLED})
 _SERVING = frozenset({State.SERVING})
+_SERVED = frozenset({State.SERVED})
 _AT_COUNTER = _WAITING | _CALLED
 
 MOVES: Mapping[Move, Transition] = {
     Move.JUDGE: Transition(_CHECKED_IN | _WAITING, State.CHECKED_IN, (_RECEIVE,)),
+    Move.IDENTIFY: Transition(_CHECKED_IN | _AT_COUNTER | _SERVING | _SERVED, None, (_RECEIVE,)),
     Move.DISPATCH: Transition(_CHECKED_IN, State.WAITING, (_RECEIVE, _SERVE, _SUPERVISE)),
     Move.REDIRECT: Transition(_AT_COUNTER, State.WAITING, (_RECEIVE, _SUPERVISE)),
     Move.OVERRIDE: Transition(

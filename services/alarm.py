@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from models.notice import Notice
-from reports.counter_post import counter_of, neighbours
+from reports.counter_post import beside, counter_of, people_at
+from reports.desk_now import counters_now
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.desk import NoticeKind
@@ -25,7 +26,7 @@ ALARM_WITHOUT_POST = N_("%(officer)s 請求緊急協助，請立即前往。")
 
 
 def emergency(session: AnySession, *, by: Actor, at: datetime) -> None:
-    """Calls reception, the supervisors and the neighbours. Never refused: without a post the officer's name must do.
+    """Calls reception, the supervisors and the nearest on duty on either side. Never refused: without a post the officer's name must do.
 
     Pressed again within half a minute it is the same alarm.
     """
@@ -36,11 +37,11 @@ def emergency(session: AnySession, *, by: Actor, at: datetime) -> None:
     rings = Notice.kind == NoticeKind.EMERGENCY, Notice.made_by_id == by.user_id
     if session.scalar(select(Notice.id).where(*rings, Notice.made_at > at - ONE_ALARM_WITHIN).limit(1)):
         return
-    day = local_date(at)
-    counter = counter_of(session, by.unit_id, by.user_id, day)
-    beside = [account.id for account in neighbours(session, counter, day)] if counter else []
+    counter = counter_of(session, by.unit_id, by.user_id, local_date(at))
+    near = beside(counters_now(session, by.unit_id, at), counter.id) if counter else ()
+    readers: list[int | P] = [P.VISIT_RECEIVE, P.DESK_SUPERVISE, *people_at(near)]
     template, number = (ALARM, counter.number) if counter else (ALARM_WITHOUT_POST, 0)
-    for reader in (P.VISIT_RECEIVE, P.DESK_SUPERVISE, *beside):
+    for reader in readers:
         tell(
             session,
             by.unit_id,

@@ -29,6 +29,7 @@ AWAY = N_("%(who)s 在這個時段請假或不在中心，請改選其他時段�
 NO_OFFICER = N_("這位人員不是本中心的就服員，請重新選擇。")
 TAKEN_BY = N_("這個時段剛被 %(who)s 預約走了，請改選其他時段。")
 TAKEN_NOW = N_("這個時段剛被預約走了，請改選其他時段。")
+SAME_TIME_ELSEWHERE = N_("這位民眾這個時段已有其他安排，請改選其他時段。")
 SAME_TIME = N_("這位民眾在 %(when)s 已有 %(officer)s 的預約，不能同時再約一個。")
 
 
@@ -46,8 +47,8 @@ def take(
 ) -> Appointment:
     """The new row, once the slot and the person are free. The caller holds the desk."""
     span = _checked_slot(session, officer_id, starts_at, by=by, at=at)
-    _require_free(session, officer_id, span)
-    _require_person_free(session, person_id, span)
+    _require_free(session, officer_id, span, by=by)
+    _require_person_free(session, person_id, span, by=by)
     appointment = Appointment(
         unit_id=by.unit_id,
         officer_id=officer_id,
@@ -96,7 +97,8 @@ def _checked_slot(
     return slot
 
 
-def _require_free(session: AnySession, officer_id: int, span: Span) -> None:
+def _require_free(session: AnySession, officer_id: int, span: Span, *, by: Actor) -> None:
+    """Whichever centre it is for. Names who was first, of the own centre alone."""
     taken = session.scalars(
         select(Appointment).where(
             Appointment.officer_id == officer_id,
@@ -106,12 +108,14 @@ def _require_free(session: AnySession, officer_id: int, span: Span) -> None:
     )
     for each in taken:
         if span.overlaps(Span(each.starts_at, each.ends_at)):
+            if each.unit_id != by.unit_id:
+                raise AlreadyDone(TAKEN_NOW)
             who = session.scalar(select(Account.name).where(Account.id == each.made_by_id))
             raise AlreadyDone(TAKEN_BY, who=who)
 
 
-def _require_person_free(session: AnySession, person_id: int, span: Span) -> None:
-    """Whichever officer or centre it is with: nobody is in two places at once."""
+def _require_person_free(session: AnySession, person_id: int, span: Span, *, by: Actor) -> None:
+    """Whichever officer or centre it is with: nobody is in two places at once. Of another centre's nothing is told."""
     theirs = session.scalars(
         select(Appointment).where(
             Appointment.person_id == person_id,
@@ -121,6 +125,8 @@ def _require_person_free(session: AnySession, person_id: int, span: Span) -> Non
     )
     for each in theirs:
         if span.overlaps(Span(each.starts_at, each.ends_at)):
+            if each.unit_id != by.unit_id:
+                raise FieldFault("person_id", SAME_TIME_ELSEWHERE)
             raise FieldFault(
                 "person_id",
                 SAME_TIME,

@@ -16,15 +16,21 @@ from models.account import Account
 from models.codes import Identity
 from models.desk_rules import BusinessType
 from models.person import Person
+from models.visit import Visit
+from reports.desk_now import ticket
+from rules.calendar import local_date
 from rules.codes import check_codes
 from rules.desk import Disability, DisabilityEvidence
-from rules.errors import FieldFault
+from rules.errors import FieldFault, RuleBroken
 from rules.judgement import PhoneCheck, settle
 from rules.texts import N_
+from rules.visit_flow import OPEN_STATES
 from services.judgement import judge
 from services.transaction import AnySession
 
 NO_OFFICER = N_("沒有這位就服員，請重新選擇去電核對的對象。")
+NO_ANSWER = N_("請選擇櫃台的回答：是其個案，或不是。")
+ALREADY_HERE = N_("這位民眾今天的「%(business_type)s」已經報到，號碼牌 %(ticket)s，尚未結束。")
 HOW_KNOWN = N_("判別為身障請選擇依據：已查看身障手冊，或就服系統身分別勾稽。若僅為疑似，請選「疑似身障」。")
 
 
@@ -32,7 +38,8 @@ HOW_KNOWN = N_("判別為身障請選擇依據：已查看身障手冊，或就�
 class CheckIn:
     """A check-in as reception confirmed it. `new_case` None follows the evidence; otherwise `note` says why not.
 
-    `asked_officer_id` with `known`: the phone check. `visitor`: the name of who has no person (an employer, no papers).
+    `asked_officer_id` with `known`, the answer: the phone check. `visitor`: the name of who has no person (an employer, no
+    papers).
     """
 
     business_type_id: int
@@ -42,12 +49,17 @@ class CheckIn:
     new_case: bool | None = None
     note: str = ""
     asked_officer_id: int | None = None
-    known: bool = False
+    known: bool | None = None
     identities: tuple[int, ...] = ()
     disability: Disability = Disability.NONE
     disability_evidence: DisabilityEvidence | None = None
     section: str = ""
     volunteer: str = ""
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The phone check as the visit's history keeps it, whatever the judgement came to rest on."""
+        return {"asked": self.asked_officer_id, "known": self.known} if self.asked_officer_id else {}
 
 
 def judged(
@@ -72,12 +84,33 @@ def judged(
     }
 
 
+def refuse_second(
+    session: AnySession, unit_id: int, person: Person, business_type: BusinessType, at: datetime
+) -> None:
+    """Raises `RuleBroken` with the ticket of an open visit of the same business today."""
+    number = session.scalar(
+        select(Visit.number).where(
+            Visit.person_id == person.id,
+            Visit.unit_id == unit_id,
+            Visit.business_type_id == business_type.id,
+            Visit.day == local_date(at),
+            Visit.state.in_([state.value for state in OPEN_STATES]),
+        )
+    )
+    if number is not None:
+        raise RuleBroken(
+            ALREADY_HERE, business_type=business_type.name, ticket=ticket(business_type.letter, number)
+        )
+
+
 def _phone_check(session: AnySession, unit_id: int, data: CheckIn) -> PhoneCheck | None:
     if data.asked_officer_id is None:
         return None
     officer = session.get(Account, data.asked_officer_id)
     if officer is None or officer.unit_id != unit_id or not officer.active:
         raise FieldFault("asked_officer_id", NO_OFFICER)
+    if data.known is None:
+        raise FieldFault("known", NO_ANSWER)
     return PhoneCheck(officer.id, officer.get_full_name(), data.known)
 
 

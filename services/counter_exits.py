@@ -28,7 +28,7 @@ from services.notices import tell
 from services.transaction import AnySession
 from services.visit_moves import held, make_move
 
-NOBODY_TO_BOOK = N_("沒有身分資料的來賓不能預約，請先在接待台登錄姓名與身分證字號。")
+NOBODY_TO_BOOK = N_("沒有身分資料的來賓不能預約，請先請接待台按「登錄身分」。")
 ANOTHER_DAY = N_("改約要選今天以後的日子；今天還能服務的民眾請留在等候名單。")
 NO_OFFICER = N_("請選擇預約的就服員。")
 REFUSED = N_("%(number)s 號櫃台 %(officer)s 無法接 %(ticket)s，已重新派案，請審閱說明。")

@@ -13,6 +13,7 @@ from models.desk import Counter
 from models.visit import Visit
 from reports.counter_post import counter_of
 from reports.desk_now import ticket
+from reports.left_over import left_over
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.errors import NotFound, RuleBroken
@@ -65,7 +66,10 @@ def check_hands_free(
     at: datetime,
 ) -> None:
     other = session.scalars(
-        select(Visit).where(_at_hand(visit, counter, by), Visit.state.in_(states)).limit(1)
+        select(Visit)
+        # Who was called on an earlier day and forgotten is in nobody's hands.
+        .where(_at_hand(visit, counter, by), Visit.state.in_(states), ~left_over(local_date(at)))
+        .limit(1)
     ).first()
     if other is None:
         return

@@ -6,15 +6,23 @@ from collections import Counter as Count
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from models.account import Account
 from models.codes import Identity
 from models.desk import Counter, CounterGroup
 from models.desk_rules import BusinessType
 from reports.staff import holds
-from rules.permissions import Permission
+from rules.permissions import Permission as P
 from services.transaction import AnySession
+
+PEOPLE: Mapping[str, ColumnElement[bool]] = {
+    "officer": holds(P.VISIT_SERVE),
+    "receptionist": holds(P.VISIT_RECEIVE),
+    "deputised": or_(holds(P.VISIT_SERVE), and_(holds(P.UNENDED_CHECK), ~holds(P.DESK_SUPERVISE))),
+    "deputy": or_(holds(P.VISIT_SERVE), holds(P.VISIT_RECEIVE), holds(P.UNENDED_CHECK)),
+}
+"""Who may be chosen, by the kind of reference. A supervisor needs no deputy to look after the unended services."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +39,6 @@ class Choices:
 
 def choices(session: AnySession, unit_id: int | None) -> Choices:
     """Five statements, however many rows. Nobody and nothing of another centre is among them."""
-    officers = _people(session, unit_id, Permission.VISIT_SERVE)
-    receptionists = _people(session, unit_id, Permission.VISIT_RECEIVE)
     found = {
         "group": [
             (row.id, row.name, row.active)
@@ -64,8 +70,7 @@ def choices(session: AnySession, unit_id: int | None) -> Choices:
                 select(Identity.code, Identity.label, Identity.active).order_by(Identity.code)
             )
         ],
-        "officer": officers,
-        "receptionist": receptionists,
+        **_people(session, unit_id),
     }
     return Choices(
         keys={kind: {text: key for key, text, _active in rows} for kind, rows in found.items()},
@@ -74,21 +79,23 @@ def choices(session: AnySession, unit_id: int | None) -> Choices:
     )
 
 
-def _people(session: AnySession, unit_id: int | None, permission: Permission) -> list[tuple[int, str, bool]]:
+def _people(session: AnySession, unit_id: int | None) -> dict[str, list[tuple[int, str, bool]]]:
     """Everybody of the centre; in use are those who may do the work now. Of namesakes the account's name tells which."""
+    entitled = [condition.label(kind) for kind, condition in PEOPLE.items()]
     rows = session.execute(
-        select(
-            Account.id, Account.name, Account.username, holds(permission).label("entitled"), Account.active
-        )
+        select(Account.id, Account.name, Account.username, Account.active, *entitled)
         .where(Account.unit_id == unit_id)
         .order_by(Account.username)
     ).all()
     names = Count(row.name for row in rows)
-    return [
-        (
-            row.id,
-            row.name if names[row.name] == 1 else f"{row.name}({row.username})",
-            bool(row.active and row.entitled),
-        )
-        for row in rows
-    ]
+    return {
+        kind: [
+            (
+                row.id,
+                row.name if names[row.name] == 1 else f"{row.name}({row.username})",
+                bool(row.active and row._mapping[kind]),
+            )
+            for row in rows
+        ]
+        for kind in PEOPLE
+    }

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from models.account import Account
 from models.desk_review import OvertimeDecision, Refusal
-from models.ownership import ChangeRequest, Owner
+from models.ownership import ChangeRequest, Owner, PermanentTransfer
 from models.visit import Visit
 from reports.desk_now import posts_of
 from rules.actor import Actor
@@ -22,7 +22,7 @@ from rules.desk_days import overtime_minutes
 from rules.errors import AlreadyDone, Faults, FieldFault, NotFound, RuleBroken
 from rules.permissions import Permission
 from rules.texts import N_, check_block, check_line
-from services import desk, ownership
+from services import desk, ownership, transfers
 from services.notices import tell
 from services.transaction import AnySession
 
@@ -186,6 +186,13 @@ def _give(session: AnySession, row: ChangeRequest, to_id: int, by: Actor, at: da
         to_id=to_id,
         cause=ownership.Cause.TRANSFER,
         visit_id=row.visit_id,
+        by=by,
+        at=at,
+    )
+    transfers.withdraw_all(
+        session,
+        PermanentTransfer.person_id == row.person_id,
+        PermanentTransfer.business_type_id == row.business_type_id,
         by=by,
         at=at,
     )

@@ -123,8 +123,17 @@ def _check_post(session: AnySession, row: Any, _before: Before, choices: Choices
     posts.check_post(session, row, choices)
 
 
-def _check_deputy(session: AnySession, row: Any, _before: Before, choices: Choices, _today: date) -> None:
+def _check_deputy(session: AnySession, row: Any, before: Before, choices: Choices, _today: date) -> None:
     posts.check_deputy(session, row, choices)
+    if before is not None and not (differs(row, before, "officer_id") or differs(row, before, "deputy_id")):
+        return
+    officers = choices.active["officer"]
+    if row.officer_id in officers and row.deputy_id not in officers:
+        raise FieldFault(
+            "deputy_id",
+            N_("%(who)s 不服務櫃台，不能代理就服員；請選擇另一位就服員。"),
+            who=choices.text("deputy", row.deputy_id),
+        )
 
 
 CHECKS: Mapping[str, Callable[[AnySession, Any, Before, Choices, date], None]] = {

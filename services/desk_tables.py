@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.crypto import KEYS
 from models.desk import Counter, CounterGroup, Deputy, Desk, Post
@@ -26,6 +26,7 @@ from models.desk_rules import (
 )
 from models.desk_staff import ReceptionShift
 from models.evidence import EvidenceRecord
+from models.tally import TallySignature
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.desk_tables import TABLES, Field, Kept, Sort, Table
@@ -210,7 +211,7 @@ def _check_past(session: AnySession, row: Any, table: Table, before: Before, tod
     if table.kept is Kept.IN_FORCE:
         _check_in_force(session, row, table, before, today)
     elif table.kept is Kept.DAY and before is not None and before["day"] < today:
-        raise FieldFault("day", N_("過去的日子已經是紀錄，不能修改。"))
+        _check_past_day(session, row, table, before)
     elif table.kept is Kept.PERIOD and before is not None and before["starts_on"] < today:
         fixed = next((each for each in table.fields if differs(row, before, each.column)), None)
         ended = before["ends_on"] is not None and before["ends_on"] < today
@@ -221,6 +222,22 @@ def _check_past(session: AnySession, row: Any, table: Table, before: Before, tod
             )  # fmt: skip
         if differs(row, before, "ends_on") and row.ends_on is not None and row.ends_on < today - DAY:
             raise FieldFault("ends_on", N_("結束日期最早是昨天:再早的日子已經照這一筆派案。"))
+
+
+def _check_past_day(session: AnySession, row: Any, table: Table, before: Mapping[str, Any]) -> None:
+    """Stays, but for who received in a shift that nobody has signed: who did must be able to sign the tally."""
+    if not isinstance(row, ReceptionShift):
+        raise FieldFault("day", N_("過去的日子已經是紀錄，不能修改。"))
+    for field in table.fields:
+        if field.name != "receptionist" and differs(row, before, field.column):
+            raise FieldFault(field.column, N_("過去的輪值只能更換接待人員，其他的不能修改。"))
+    signed = select(TallySignature.id).where(
+        TallySignature.unit_id == row.unit_id,
+        TallySignature.day == before["day"],
+        or_(TallySignature.role == "supervisor", TallySignature.until == before["ends"]),
+    )
+    if differs(row, before, "receptionist_id") and session.scalar(signed.limit(1)) is not None:
+        raise FieldFault("receptionist_id", N_("這個時段的派案量表已經簽署，不能再更換接待人員。"))
 
 
 def _check_in_force(session: AnySession, row: Any, table: Table, before: Before, today: date) -> None:

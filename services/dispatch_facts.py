@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from models.account import Account
-from models.desk import CounterGroup
+from models.desk import Counter, CounterGroup, Post
 from models.desk_review import Refusal
 from models.desk_rules import IdentityGroup, MassLayoffOrder, RatioShare
 from models.ownership import Departure, Owner
@@ -35,10 +35,12 @@ Excluded = tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True)
 class _Owner:
-    """Whose case it is. `named_id`: who was named for the cases of one who has left (櫃台 rule 三)."""
+    """Whose case it is. `group_id`: where he sits, or sat last. `named_id`: who was named for the cases of one who has left
+    (櫃台 rule 三)."""
 
     id: int | None = None
     name: str = ""
+    group_id: int | None = None
     departed: bool = False
     named_id: int | None = None
 
@@ -77,6 +79,8 @@ def facts_of(
         excluded=_refused(session, visit) + excluded,
         groups=groups,
         candidates=_candidates(session, visit, counters, {group.id for group in groups}, owed, at),
+        suspected=visit.disability == Disability.SUSPECTED,
+        owner_group_id=owner.group_id,
     )
 
 
@@ -93,9 +97,11 @@ def _owner(session: AnySession, visit: Visit, day: date) -> _Owner:
     ) or officer_by_evidence(session, visit)
     if officer_id is None:
         return _Owner()
-    name = session.scalar(select(Account.name).where(Account.id == officer_id)) or ""
+    name, group_id = session.execute(
+        select(Account.name, _last_group(visit.unit_id, day)).where(Account.id == officer_id)
+    ).one()
     if officer_id not in departed(session, visit.unit_id, day):
-        return _Owner(officer_id, name)
+        return _Owner(officer_id, name or "", group_id)
     departure = session.scalars(
         select(Departure)
         .where(
@@ -107,7 +113,20 @@ def _owner(session: AnySession, visit: Visit, day: date) -> _Owner:
         .limit(1)
     ).one()
     benefit = departure.benefit_officer_id if visit.business_type.kind == Kind.BENEFIT else None
-    return _Owner(officer_id, name, True, benefit or departure.successor_id)
+    return _Owner(officer_id, name or "", group_id, True, benefit or departure.successor_id)
+
+
+def _last_group(unit_id: int, day: date) -> ScalarSelect[int | None]:
+    """The group of the account's latest post that has begun: who is on a long leave may have none today."""
+    return (
+        select(Counter.group_id)
+        .join(Post, Post.counter_id == Counter.id)
+        .where(Post.unit_id == unit_id, Post.officer_id == Account.id, Post.starts_on <= day)
+        .order_by(Post.starts_on.desc(), Post.id.desc())
+        .limit(1)
+        .correlate(Account)
+        .scalar_subquery()
+    )
 
 
 def _groups(session: AnySession, unit_id: int, day: date, owed: Debts) -> tuple[Group, ...]:

@@ -26,7 +26,7 @@ from rules.permissions import Permission
 from rules.replay import Replay, replayed
 from rules.texts import N_
 from rules.visit_flow import Move, State
-from services import desk, notices
+from services import desk, employer_notice, notices
 from services.dispatch_facts import WAITED_TOO_LONG, facts_of
 from services.transaction import AnySession
 from services.visit_moves import make_move
@@ -182,7 +182,7 @@ def _move(
     at: datetime,
     reason: str = "",
 ) -> None:
-    """The visit joins the counter's queue, and with it the count of its new case."""
+    """The visit joins the counter's queue, and with it the count of its new case. Of an employer the section hears."""
     make_move(
         session,
         visit,
@@ -203,6 +203,7 @@ def _move(
         called_at=None,
         calls=0,
     )
+    employer_notice.announce(session, visit, by=by, at=at)
 
 
 def _take_back(session: AnySession, visit: Visit) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models.notice import Notice
 from models.visit import Decision, Visit
+from reports.counter_post import beside
 from reports.desk_now import CounterNow, counters_now, ticket
 from rules.actor import Actor
 from rules.desk import NoticeKind
@@ -68,17 +69,6 @@ def neighbours(session: AnySession, visit: Visit, *, at: datetime) -> Sequence[C
     if visit.counter is None or not unanswered(visit.sent_at, visit.acknowledged_at, at):
         return ()
     return beside(counters_now(session, visit.unit_id, at), visit.counter.id)
-
-
-def beside(counters: Sequence[CounterNow], counter_id: int) -> Sequence[CounterNow]:
-    """The nearest counter on either side that is on duty, on the floor of this one."""
-    here = next((counter for counter in counters if counter.counter_id == counter_id), None)
-    if here is None:
-        return ()
-    near = [counter for counter in counters if counter.on_duty and counter.place == here.place]
-    left = [counter for counter in near if counter.number < here.number]
-    right = [counter for counter in near if counter.number > here.number]
-    return (*left[-1:], *right[:1])
 
 
 def leave(session: AnySession, visit_id: int, *, reason: str, by: Actor, at: datetime) -> None:

@@ -1,4 +1,7 @@
-"""The persons of an officer who has left go to the successors for good, business type by business type (資訊 rule 二)."""
+"""The persons of an officer who has left go to the successors for good, business type by business type (資訊 rule 二).
+
+With them go the appointments that nobody could take before.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,24 @@ from sqlalchemy import insert, select, update
 
 from models.account import Account
 from models.desk_rules import BusinessType
-from models.ownership import Departure, Owner, OwnerChange
+from models.ownership import Departure, Owner, OwnerChange, PermanentTransfer
 from reports.desk_now import departed
 from reports.staff import people_with
+from reports.succession import estate
 from rules.actor import Actor
+from rules.calendar import local_date
 from rules.desk import Kind, NoticeKind
-from rules.errors import FieldFault, NotFound
+from rules.errors import FieldFault, NotFound, RuleBroken
 from rules.permissions import Permission as P
 from rules.texts import N_
-from services import desk, dispatching, notices
+from services import desk, dispatching, notices, transfers
+from services.inherited_appointments import Heirs, pass_on
 from services.ownership import Cause
 from services.transaction import AnySession
 
 NOBODY_NAMED = N_("請選擇本中心的另一位就服員。")
 NO_DEPARTURE = N_("找不到這筆離職登錄。")
+IS_BACK = N_("%(officer)s 已回任，不再移轉他的民眾。")
 TOLD_HAND_OVER = N_("%(officer)s 的%(type)s舊案共 %(count)s 位民眾已移轉給%(other)s。")
 FAR = date.max  # whoever has left, or is to leave on a day that is recorded already
 
@@ -38,7 +45,8 @@ def hand_over(
 ) -> Mapping[int, int]:
     """`successors`: business type → officer. The persons of each type go to its successor, whole or not at all.
 
-    Gives how many went, by business type. May be done type by type; the departure is settled when nobody is left.
+    Gives how many went, by business type. May be done type by type; the departure is settled when nobody is left. Raises
+    `RuleBroken` when the officer came back.
     """
     if not by.may(P.OFFICER_DEPART):
         raise NotFound(NO_DEPARTURE)
@@ -48,6 +56,8 @@ def hand_over(
     ).first()
     if departure is None:
         raise NotFound(NO_DEPARTURE)
+    if departure.officer_id not in departed(session, departure.unit_id, FAR):
+        raise RuleBroken(IS_BACK, officer=departure.officer.get_full_name())
     went: dict[int, int] = {}
     for type_id, officer_id in successors.items():
         successor = other_officer(session, officer_id, departure.officer, by, f"successor-{type_id}")
@@ -68,6 +78,7 @@ def hand_over(
         departure.handed_over_at = at
     departure.changed_at, departure.changed_by_id, departure.changed_by_name = at, by.user_id, by.name
     session.flush()
+    _pass_on(session, departure, successors, by=by, at=at)
     # Who waited without a counter because nobody was named has somebody now.
     dispatching.redispatch_waiting(session, departure.unit_id, by=with_rights(by), at=at)
     return went
@@ -82,7 +93,7 @@ def _give_all(
     by: Actor,
     at: datetime,
 ) -> int:
-    """In three statements, however many persons there are."""
+    """In a fixed number of statements, however many persons there are. What was agreed about them is void."""
     theirs = (
         Owner.unit_id == departure.unit_id,
         Owner.officer_id == departure.officer_id,
@@ -113,6 +124,13 @@ def _give_all(
         .values(officer_id=successor.id, since=at, version=Owner.version + 1)
         .execution_options(synchronize_session=False)
     )
+    transfers.withdraw_all(
+        session,
+        PermanentTransfer.from_id == departure.officer_id,
+        PermanentTransfer.business_type_id == kind.id,
+        by=by,
+        at=at,
+    )
     notices.tell(
         session,
         departure.unit_id,
@@ -127,6 +145,26 @@ def _give_all(
         other=successor.get_full_name(),
     )
     return len(persons)
+
+
+def _pass_on(
+    session: AnySession, departure: Departure, successors: Mapping[int, int], *, by: Actor, at: datetime
+) -> None:
+    """Of these business types, what the officer who left is still booked for."""
+    left = estate(session, departure.unit_id, departure.officer, max(departure.left_on, local_date(at)))
+    heirs = Heirs.of(departure, left.deputies, successors)
+    for appointment in left.appointments:
+        if appointment.business_type_id in successors:
+            pass_on(session, appointment, heirs, by=with_rights(by), at=at)
+
+
+def successors_among(
+    session: AnySession, successors: Mapping[int, int], officer: Account, by: Actor
+) -> Mapping[int, int]:
+    """Raises `FieldFault` at `successor-<business type>` for who cannot be one."""
+    for type_id, officer_id in successors.items():
+        other_officer(session, officer_id, officer, by, f"successor-{type_id}")
+    return successors
 
 
 def other_officer(

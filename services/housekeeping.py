@@ -13,7 +13,7 @@ from models.account import Account
 from models.outbox import Mail, MailState
 from models.staff import SavedSearch
 from rules.calendar import TAIPEI
-from services import api_answers, batch, drafts, retention_desk, support, table_import
+from services import api_answers, batch, drafts, notices, retention_desk, support, table_import
 from services.file_changes import FileChanges
 from services.file_store import FileStore
 from services.retention import Schedule
@@ -33,6 +33,7 @@ class Cleared:
     questions: int = 0
     mails: int = 0
     desk_records: int = 0
+    notices: int = 0
 
     @property
     def told(self) -> str:
@@ -50,8 +51,10 @@ def run(session: AnySession, store: FileStore, schedule: Schedule, *, at: dateti
         left = drafts.discard_old(session, files, before=at - DRAFTS_KEPT)
     with transaction(session):
         searches = _forget_searches(session)
+    with transaction(session):
+        lapsed = notices.lapse(session, at=at)
     if not schedule.months:
-        return Cleared(uploads, answers, left, searches)
+        return Cleared(uploads, answers, left, searches, notices=lapsed)
     limit = datetime.combine(schedule.limit, time(), TAIPEI)
     with transaction(session):
         questions = support.discard_old(session, before=limit)
@@ -59,7 +62,7 @@ def run(session: AnySession, store: FileStore, schedule: Schedule, *, at: dateti
         mails = _delete_mails(session, limit)
     with transaction(session):
         desk_records = retention_desk.forget_old_records(session, before=schedule.limit)
-    return Cleared(uploads, answers, left, searches, questions, mails, desk_records)
+    return Cleared(uploads, answers, left, searches, questions, mails, desk_records, lapsed)
 
 
 def _forget_searches(session: AnySession) -> int:

@@ -30,11 +30,23 @@ def judge(
     *,
     at: datetime,
     phone_check: PhoneCheck | None = None,
+    besides: int = 0,
 ) -> Judgement:
-    """What the evidence says of one business type. Who has no person has no records either: new."""
-    day = local_date(at)
-    known = evidence(session, unit_id, person, [business_type.id], day)[business_type.id] if person else None
-    return rule.judge(replace(known or Evidence(NO_RULE), phone_check=phone_check), day)
+    """What the evidence says of one business type. Who has no person has no records either: new. `besides`: the visit
+    in question, lest its own service speak for it."""
+    day, known = local_date(at), Evidence(NO_RULE)
+    if person:
+        known = evidence(session, unit_id, person, [business_type.id], day, besides=besides)[business_type.id]
+    return rule.judge(replace(known, phone_check=phone_check), day)
+
+
+def known_after_all(session: AnySession, visit: Visit) -> Judgement | None:
+    """Who had no papers was taken for new. What the evidence says of him once he is identified, if it says old."""
+    if not (visit.visitor and visit.person and visit.basis == Basis.NOTHING_FOUND):
+        return None
+    at = visit.checked_in_at
+    found = judge(session, visit.unit_id, visit.person, visit.business_type, at=at, besides=visit.id)
+    return None if found.new_case else found
 
 
 def officer_by_evidence(session: AnySession, visit: Visit) -> int | None:
@@ -54,4 +66,4 @@ def picture(session: AnySession, person: Person, *, by: Actor, at: datetime) -> 
     return visitor_picture.picture(session, by.unit_id, person, at=at)
 
 
-__all__ = ["Picture", "Proposal", "judge", "officer_by_evidence", "picture"]
+__all__ = ["Picture", "Proposal", "judge", "known_after_all", "officer_by_evidence", "picture"]

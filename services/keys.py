@@ -53,12 +53,12 @@ def count_old(session: AnySession, table: Table) -> int:
 
 def rotate_batch(session: AnySession, table: Table, *, after: int = 0, size: int = BATCH) -> Batch:
     """The next `size` rows with an older key. Run again it finds nothing: a stopped rotation goes on where it was."""
-    columns = _secrets(table)
+    columns, key = _secrets(table), _key(table)
     raw = [_raw(column).label(column.name) for column in columns]
     rows = session.execute(
-        select(table.c.id, *raw).where(table.c.id > after, _old(table)).order_by(table.c.id).limit(size)
+        select(key.label("key"), *raw).where(key > after, _old(table)).order_by(key).limit(size)
     ).all()
-    batch = Batch(seen=len(rows), last=rows[-1].id if len(rows) == size else None)
+    batch = Batch(seen=len(rows), last=rows[-1].key if len(rows) == size else None)
     for column in columns:
         changes = []
         for row in rows:
@@ -66,9 +66,11 @@ def rotate_batch(session: AnySession, table: Table, *, after: int = 0, size: int
             if stored is None or KEYS.is_current(stored):
                 continue
             try:
-                changes.append({"row": row.id, "stored": stored, "fresh": KEYS.encrypt(KEYS.decrypt(stored))})
+                changes.append(
+                    {"row": row.key, "stored": stored, "fresh": KEYS.encrypt(KEYS.decrypt(stored))}
+                )
             except UnreadableSecret as error:
-                batch.unreadable.append(f"{table.name} {row.id}, {column.name}: {error}")
+                batch.unreadable.append(f"{table.name} {row.key}, {column.name}: {error}")
         if changes:
             session.connection().execute(_replacement(table, column), changes)
     return batch
@@ -88,6 +90,12 @@ def _secrets(table: Table) -> list[Column[str]]:
     return [column for column in table.columns if isinstance(column.type, Secret)]
 
 
+def _key(table: Table) -> Column[int]:
+    """`id`, or the row that this one belongs to."""
+    (key,) = table.primary_key
+    return key
+
+
 def _raw(column: Column[str]) -> ColumnElement[bytes]:
     """The ciphertext, past the type that would decrypt it."""
     return type_coerce(column, LargeBinary)
@@ -99,5 +107,5 @@ def _old(table: Table) -> ColumnElement[bool]:
 
 
 def _replacement(table: Table, column: Column[str]) -> Update:
-    unchanged = and_(table.c.id == bindparam("row"), _raw(column) == bindparam("stored", type_=LargeBinary))
+    unchanged = and_(_key(table) == bindparam("row"), _raw(column) == bindparam("stored", type_=LargeBinary))
     return update(table).where(unchanged).values({column: bindparam("fresh", type_=LargeBinary)})

@@ -17,11 +17,7 @@ from rules.actor import Actor
 from rules.errors import TooMany
 from services.transaction import AnySession
 
-LOOK_UPS = 30
 WINDOW = timedelta(minutes=10)
-MOST_ASKED = 180
-DESK_LOOK_UPS = 100
-DESK_MOST_ASKED = 400
 HOUR = timedelta(hours=1)
 ASKED = "asked"
 """Under this name the entry of a batch tells how many numbers were asked for."""
@@ -37,16 +33,17 @@ class Limits:
     asked: int
 
 
-REFERRAL_LINE = Limits(LOOK_UPS, MOST_ASKED)
-FRONT_DESK = Limits(DESK_LOOK_UPS, DESK_MOST_ASKED)
+REFERRAL_LINE = Limits(by_hand=30, asked=180)
+FRONT_DESK = Limits(by_hand=100, asked=400)
 """At the reception every visitor is looked up, with the card in hand: on a full day one comes every twenty seconds, whoever
 is new is asked for twice, and one desk stands in for another. Numbers tried by a program still come to an end at once."""
 
 
 def require_room(
-    session: AnySession, *, by: Actor, at: datetime, batch: int = 0, limits: Limits = REFERRAL_LINE
+    session: AnySession, *, by: Actor, at: datetime, batch: int = 0, limits: Limits | None = None
 ) -> None:
-    """Raises `TooMany`. `batch`: how many numbers are asked for at once; 0: one, by hand."""
+    """Raises `TooMany`. `batch`: how many numbers are asked for at once; 0: one, by hand; `limits`: the referral line's."""
+    limits = limits or REFERRAL_LINE
     recent = session.execute(
         select(TrailEntry.at, TrailEntry.criteria).where(
             TrailEntry.actor_id == by.user_id, TrailEntry.act == Act.LOOK_UP, TrailEntry.at > at - HOUR

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 
 from models.notice import Notice
 from rules.actor import Actor
-from rules.desk import NoticeKind
+from rules.calendar import day_begins, local_date
+from rules.desk import LISTED, LISTED_DAYS, PASSING, URGENT, NoticeKind
 from rules.errors import NotFound
 from rules.permissions import Permission
 from rules.texts import N_
 from services import desk
 from services.transaction import AnySession
 
+SHOWN = 50
 NO_NOTICE = N_("找不到這則通知，可能已由他人處理。")
 
 
@@ -57,9 +59,37 @@ def mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def unread(session: AnySession, actor: Actor) -> Sequence[Notice]:
+    """The urgent ones first, then the newest: whatever has piled up, a call for help is seen and heard."""
+    urgency = case(
+        {kind.value: rank for rank, kind in enumerate(URGENT)}, value=Notice.kind, else_=len(URGENT)
+    )
     return session.scalars(
-        select(Notice).where(mine(actor), Notice.acknowledged_at.is_(None)).order_by(Notice.id).limit(50)
+        select(Notice)
+        .where(mine(actor), Notice.acknowledged_at.is_(None))
+        .order_by(urgency, Notice.id.desc())
+        .limit(SHOWN)
     ).all()
+
+
+def lapse(session: AnySession, *, at: datetime) -> int:
+    """Ends what nobody answered and nobody needs to any more (`rules.desk`): acknowledged, by no one. Gives the number."""
+    today = local_date(at)
+    statement = (
+        update(Notice)
+        .where(
+            Notice.acknowledged_at.is_(None),
+            or_(
+                and_(Notice.kind.in_(PASSING), Notice.made_at < day_begins(today)),
+                and_(
+                    Notice.kind.in_(LISTED),
+                    Notice.made_at < day_begins(today - timedelta(days=LISTED_DAYS)),
+                ),
+            ),
+        )
+        .values(acknowledged_at=at)
+    )
+    done = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def settle(

@@ -17,7 +17,7 @@ from reports.counter_post import counter_of
 from reports.owners import owners_of
 from rules.actor import Actor
 from rules.calendar import local_date
-from services.judgement import officer_by_evidence
+from services.judgement import known_after_all, officer_by_evidence
 from services.transaction import AnySession
 
 
@@ -34,18 +34,21 @@ STARTED = (Cause.NEW_CASE, Cause.FIRST_SERVICE)
 
 
 def own(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> bool:
-    """Writes down whose case it is when a service starts, and whether that changed anything.
+    """Writes down whose case it is when a service starts, or its visitor is identified; gives whether that changed anything.
 
     A new case belongs to its officer. An old one without an owner too, unless the evidence names another officer who still
-    sits at the centre: then it is his, and this one stands in for him.
+    sits at the centre: then it is his, and this one stands in for him. Who came without papers, and turned out to be an old
+    case after he had been called, counts as new all the same, yet is taken from nobody.
     """
     if visit.person_id is None:
         return False
     to_id, cause = visit.officer_id, Cause.NEW_CASE
-    if not visit.new_case:
+    known = known_after_all(session, visit) if visit.new_case else None
+    if known or not visit.new_case:
         if _owned(session, visit):
             return False
-        to_id, cause = _named(session, visit, local_date(at)) or to_id, Cause.FIRST_SERVICE
+        named = known.officer_id if known else officer_by_evidence(session, visit)
+        to_id, cause = _seated(session, visit, named, local_date(at)) or to_id, Cause.FIRST_SERVICE
     return give(
         session,
         unit_id=visit.unit_id,
@@ -152,9 +155,8 @@ def _owned(session: AnySession, visit: Visit) -> bool:
     return session.scalar(owner) is not None
 
 
-def _named(session: AnySession, visit: Visit, day: date) -> int | None:
-    """The officer whom the evidence of the judgement names, if he has a counter here on the day."""
-    officer_id = officer_by_evidence(session, visit)
+def _seated(session: AnySession, visit: Visit, officer_id: int | None, day: date) -> int | None:
+    """The officer whom the evidence names, if he has a counter here on the day."""
     return officer_id if counter_of(session, visit.unit_id, officer_id or 0, day) else None
 
 

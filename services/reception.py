@@ -1,6 +1,7 @@
-"""接待台: checking visitors in, and correcting what was judged. Spec 2-dispatch §3; 接待台 rules 一, 二, 四, 八, 十二.
+"""接待台: checking visitors in. Spec 2-dispatch §3; 接待台 rules 一, 二, 四, 八, 十二.
 
-Finding visitors is in `services.visitors`, what follows the check-in in `services.guiding`; both are offered here too.
+Finding visitors is in `services.visitors`, correcting what was judged in `services.rejudging`, what follows the check-in in
+`services.guiding`; all are offered here too.
 """
 
 from __future__ import annotations
@@ -10,43 +11,36 @@ from datetime import datetime
 from sqlalchemy import select
 
 from models.desk_rules import BusinessType
-from models.person import Person
-from models.visit import Decision, Visit
+from models.visit import Visit
 from reports.desk_now import ticket
 from reports.desk_waits import LongWait, long_waits, waits
 from rules.actor import Actor
 from rules.calendar import local_date
-from rules.desk import Distribution, NoticeKind
-from rules.errors import FieldFault, NotFound, RuleBroken, StaleVersion
-from rules.names import surname
+from rules.errors import FieldFault, NotFound, StaleVersion
 from rules.permissions import Permission
 from rules.texts import N_, check_line, tidy_line
-from rules.visit_flow import OPEN_STATES, Move, State
+from rules.visit_flow import Move, State
 from rules.waiting import queue_from
-from services import appointments, desk, notices
-from services.confirmation import CheckIn, judged
+from services import appointments, desk
+from services.confirmation import CheckIn, judged, refuse_second
 from services.dispatching import dispatch
 from services.guiding import leave, neighbours, notify_officer, override, redirect, send
+from services.rejudging import identify, rejudge
 from services.transaction import AnySession
-from services.visit_moves import NO_VISIT, add_entry, held, make_move
+from services.visit_moves import NO_VISIT, add_entry
 from services.visitors import Finding, find_person, receivable, register_visitor
 
 MAX_VISITOR, MAX_SECTION = 60, 40
 
 NO_BUSINESS_TYPE = N_("請選擇業務類型。")
 NO_VISITOR = N_("請先查詢民眾，或填寫雇主（無證件民眾）的稱呼。")
-ALREADY_HERE = N_("這位民眾今天的「%(business_type)s」已經報到，號碼牌 %(ticket)s，尚未結束。")
 SENT_BEFORE = N_("這張報到表單已經送出過，號碼牌 %(ticket)s；若要為另一位民眾或業務報到，請重新查詢。")
-EMPLOYER_COMES = N_("%(ticket)s 求才雇主將由志工陪同前往 %(counter)s 號櫃台，請%(surname)s就服員預作接案。")
-EMPLOYER_COMES_FOR = N_(
-    "%(ticket)s 求才雇主（%(section)s）將由志工陪同前往 %(counter)s 號櫃台，請%(surname)s就服員預作接案。"
-)
 
 
 def check_in(session: AnySession, data: CheckIn, *, by: Actor, at: datetime) -> Visit:
     """Judges, draws the ticket, dispatches. The same submission key gives the same visit again.
 
-    Raises `FieldFault` at business_type_id, visitor, note, asked_officer_id, identities, disability_evidence;
+    Raises `FieldFault` at business_type_id, visitor, note, asked_officer_id, known, identities, disability_evidence;
     `StaleVersion` for a key that somebody else was checked in with; `RuleBroken` for a second open visit of the same
     business type today; `NotFound` for a person not looked up.
     """
@@ -62,7 +56,7 @@ def check_in(session: AnySession, data: CheckIn, *, by: Actor, at: datetime) -> 
     missing = "" if person else NO_VISITOR
     visitor = check_line(data.visitor, field="visitor", limit=MAX_VISITOR, missing=missing)
     if person:
-        _refuse_second(session, by.unit_id, person, business_type, at)
+        refuse_second(session, by.unit_id, person, business_type, at)
     columns = judged(session, by.unit_id, person, business_type, data, at)
     appointment = (
         appointments.keep(session, person_id=person.id, business_type_id=business_type.id, by=by, at=at)
@@ -89,45 +83,8 @@ def check_in(session: AnySession, data: CheckIn, *, by: Actor, at: datetime) -> 
     )
     session.add(visit)
     session.flush()
-    add_entry(session, visit, Move.CHECK_IN, by=by, at=at, before=None, after=State.CHECKED_IN)
-    decision = dispatch(session, visit, by=by, at=at)
-    if business_type.distribution == Distribution.EMPLOYER:
-        _announce_employer(session, visit, decision, by=by, at=at)
-    return visit
-
-
-def rejudge(session: AnySession, visit_id: int, data: CheckIn, *, by: Actor, at: datetime) -> Visit:
-    """The judgement corrected: `new_case`, `note`, phone check, identities and disability of `data` replace what was
-    stored, and the visit is dispatched anew with its place in the queue. Nothing changed: nothing happens."""
-    visit = held(session, visit_id, by=by)
-    if not by.may(Permission.VISIT_RECEIVE):
-        raise NotFound(NO_VISIT)
-    columns = judged(session, visit.unit_id, visit.person, visit.business_type, data, visit.checked_in_at)
-    before = {name: getattr(visit, name) for name in columns}
-    if before == columns:
-        return visit
-    # What was typed stands in the reason alone, from where the retention schedule can take it.
-    note = columns["basis_note"]
-    detail = {
-        when: {name: value for name, value in kept.items() if name != "basis_note"}
-        for when, kept in (("before", before), ("after", columns))
-    }
-    make_move(
-        session,
-        visit,
-        Move.JUDGE,
-        by=by,
-        at=at,
-        reason=note,
-        detail=detail,
-        counter_id=None,
-        officer_id=None,
-        group_id=None,
-        counted=False,
-        duty_list_id=None,
-        sent_at=None,
-        acknowledged_at=None,
-        **columns,
+    add_entry(
+        session, visit, Move.CHECK_IN, by=by, at=at, before=None, after=State.CHECKED_IN, detail=data.answer
     )
     dispatch(session, visit, by=by, at=at)
     return visit
@@ -139,7 +96,8 @@ def _same(visit: Visit, data: CheckIn, by: Actor) -> Visit:
     if visit.unit_id != by.unit_id:
         raise NotFound(NO_VISIT)
     asked = (data.person_id, data.business_type_id, "" if data.person_id else tidy_line(data.visitor))
-    if asked != (visit.person_id, visit.business_type_id, visit.visitor):
+    came_as = None if visit.visitor else visit.person_id  # who had no papers may have been identified since
+    if asked != (came_as, visit.business_type_id, visit.visitor):
         raise StaleVersion(SENT_BEFORE, ticket=ticket(visit.business_type.letter, visit.number))
     return visit
 
@@ -151,52 +109,13 @@ def _business_type(session: AnySession, unit_id: int, business_type_id: int) -> 
     return found
 
 
-def _refuse_second(
-    session: AnySession, unit_id: int, person: Person, business_type: BusinessType, at: datetime
-) -> None:
-    number = session.scalar(
-        select(Visit.number).where(
-            Visit.person_id == person.id,
-            Visit.unit_id == unit_id,
-            Visit.business_type_id == business_type.id,
-            Visit.day == local_date(at),
-            Visit.state.in_([state.value for state in OPEN_STATES]),
-        )
-    )
-    if number is not None:
-        raise RuleBroken(
-            ALREADY_HERE, business_type=business_type.name, ticket=ticket(business_type.letter, number)
-        )
-
-
-def _announce_employer(
-    session: AnySession, visit: Visit, decision: Decision, *, by: Actor, at: datetime
-) -> None:
-    """接待台 rule 十二: the recruitment section gets ready while a volunteer walks along."""
-    if decision.officer_id is None or visit.officer is None or visit.counter is None:
-        return
-    notices.tell(
-        session,
-        visit.unit_id,
-        NoticeKind.EMPLOYER,
-        EMPLOYER_COMES_FOR if visit.section else EMPLOYER_COMES,
-        to=decision.officer_id,
-        at=at,
-        by=by,
-        visit_id=visit.id,
-        ticket=ticket(visit.business_type.letter, visit.number),
-        counter=visit.counter.number,
-        surname=surname(visit.officer.get_full_name()),
-        section=visit.section,
-    )
-
-
 __all__ = [
     "CheckIn",
     "Finding",
     "LongWait",
     "check_in",
     "find_person",
+    "identify",
     "leave",
     "long_waits",
     "neighbours",

@@ -2,7 +2,8 @@
 
 Two steps, each one transaction. `depart`: the post ends, open visits are dispatched anew, appointments go to whoever can
 keep the hour; until a successor is named benefit goes to the named officer as no new case, everything else to the deputies.
-`handing_over.hand_over`: the persons go to the successors for good, business type by business type.
+`handing_over.hand_over`: the persons go to the successors for good, business type by business type. Whoever gets a post
+again that begins on the day of the departure or later has come back (`reports.desk_now.CAME_BACK`).
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from sqlalchemy import or_, select
 from models.account import Account
 from models.appointment import Appointment
 from models.desk import Deputy, Post
-from models.ownership import Departure, Owner
+from models.ownership import Departure, Owner, PermanentTransfer
 from models.visit import Visit
+from reports.desk_now import CAME_BACK, ticket
 from reports.succession import estate
 from rules.actor import Actor
 from rules.calendar import local_date
@@ -28,8 +30,9 @@ from rules.permissions import Permission as P
 from rules.roc_dates import show
 from rules.texts import N_
 from rules.visit_flow import Move, State
-from services import appointments, desk, dispatching, notices
-from services.handing_over import other_officer, with_rights
+from services import desk, dispatching, notices, transfers
+from services.handing_over import other_officer, successors_among, with_rights
+from services.inherited_appointments import Heirs, pass_on
 from services.transaction import AnySession
 from services.visit_moves import make_move
 
@@ -70,10 +73,15 @@ def depart(
     *,
     left_on: date,
     benefit_officer_id: int | None,
+    successors: Mapping[int, int] | None = None,
     by: Actor,
     at: datetime,
 ) -> Moved:
-    """`left_on`: the first day on which the officer is gone. Raises `NotFound`, `FieldFault`s, `RuleBroken` while serving."""
+    """`left_on`: the first day on which the officer is gone. Raises `NotFound`, `FieldFault`s, `RuleBroken` while serving.
+
+    `successors`: business type → officer, those who are named already. They get the appointments, and the persons by
+    `handing_over.hand_over`.
+    """
     if not by.may(P.OFFICER_DEPART):
         raise NotFound(NO_OFFICER)
     desk.hold(session, by.unit_id)
@@ -82,32 +90,29 @@ def depart(
         raise FieldFault("left_on", IN_THE_PAST)
     _refuse_again(session, officer, by)
     owned = estate(session, by.unit_id or 0, officer, left_on)
-    _refuse_serving(owned.visits, officer)
+    takes_effect = left_on <= local_date(at)
+    if takes_effect:
+        _refuse_serving(owned.visits, officer)
     benefits = any(each.business_type.kind == Kind.BENEFIT for each in owned.owned)
     benefit_officer = other_officer(session, benefit_officer_id, officer, by, "benefit_officer_id")
     if benefits and benefit_officer is None:
         raise FieldFault("benefit_officer_id", BENEFIT_MISSING)
-    departure = Departure(
-        unit_id=by.unit_id,
-        officer_id=officer.id,
-        left_on=left_on,
-        benefit_officer_id=benefit_officer.id if benefit_officer else None,
-        changed_at=at,
-        changed_by_id=by.user_id,
-        changed_by_name=by.name,
-    )
-    session.add(departure)
-    _end_posts(session, owned.posts, left_on, by=by, at=at)
+    named = successors_among(session, successors or {}, officer, by)
+    departure = _departure(session, officer, left_on, by)
+    departure.benefit_officer_id = benefit_officer.id if benefit_officer else None
+    departure.changed_at, departure.changed_by_id, departure.changed_by_name = at, by.user_id, by.name
+    _end_posts(session, officer, owned.posts, left_on, by=by, at=at)
     session.flush()
+    transfers.withdraw_all(session, PermanentTransfer.to_id == officer.id, by=by, at=at)
     moved = Moved(departure)
     hands = with_rights(by)
-    if left_on <= local_date(at):
+    if takes_effect:
         for visit in owned.visits:
             _dispatch_anew(session, visit, by=hands, at=at)
             moved.visits.append(visit)
-    takers = [account.id for account in owned.deputies if account.id != officer.id]
+    heirs = Heirs.of(departure, owned.deputies, named)
     for appointment in owned.appointments:
-        taken = _moved(session, appointment, takers, benefit_officer, by=hands, at=at)
+        taken = pass_on(session, appointment, heirs, by=hands, at=at)
         (moved.appointments if taken else moved.stuck).append(taken or appointment)
     for reader in (P.VISIT_RECEIVE, P.DESK_SUPERVISE):
         notices.tell(
@@ -130,39 +135,25 @@ def _dispatch_anew(session: AnySession, visit: Visit, *, by: Actor, at: datetime
     dispatching.dispatch(session, visit, by=by, at=at)
 
 
-def _moved(
-    session: AnySession,
-    appointment: Appointment,
-    takers: Sequence[int],
-    benefit_officer: Account | None,
-    *,
-    by: Actor,
-    at: datetime,
-) -> Appointment | None:
-    """To the same hour of who takes such cases now. None when none of them is free then: the office rings the person."""
-    first = [benefit_officer.id] if benefit_officer and _is_benefit(appointment) else []
-    for officer_id in (*first, *takers):
-        try:
-            with session.begin_nested():
-                return appointments.move(
-                    session,
-                    appointment.id,
-                    officer_id=officer_id,
-                    starts_at=appointment.starts_at,
-                    key=f"depart-{appointment.id}-{officer_id}",
-                    by=by,
-                    at=at,
-                )
-        except RuleBroken:
-            continue
-    return None
+def _departure(session: AnySession, officer: Account, left_on: date, by: Actor) -> Departure:
+    """A new one, unless the officer left on that very day before, and came back."""
+    found = session.scalars(
+        select(Departure).where(
+            Departure.unit_id == by.unit_id,
+            Departure.officer_id == officer.id,
+            Departure.left_on == left_on,
+        )
+    ).first()
+    if found is None:
+        found = Departure(unit_id=by.unit_id, officer_id=officer.id, left_on=left_on)
+        session.add(found)
+    found.successor_id = found.handed_over_at = None
+    return found
 
 
-def _is_benefit(appointment: Appointment) -> bool:
-    return appointment.business_type.kind == Kind.BENEFIT
-
-
-def _end_posts(session: AnySession, posts: Sequence[Post], left_on: date, *, by: Actor, at: datetime) -> None:
+def _end_posts(
+    session: AnySession, officer: Account, posts: Sequence[Post], left_on: date, *, by: Actor, at: datetime
+) -> None:
     """A post that would begin later never begins; nobody stands in by the one who is gone."""
     for post in posts:
         if post.starts_on >= left_on:
@@ -173,7 +164,7 @@ def _end_posts(session: AnySession, posts: Sequence[Post], left_on: date, *, by:
     stands_in = session.scalars(
         select(Deputy).where(
             Deputy.unit_id == by.unit_id,
-            Deputy.deputy_id.in_([post.officer_id for post in posts]),
+            Deputy.deputy_id == officer.id,
             or_(Deputy.ends_on.is_(None), Deputy.ends_on >= left_on),
         )
     )
@@ -200,24 +191,18 @@ def _officer(session: AnySession, officer_id: int, by: Actor) -> Account:
 
 
 def _refuse_again(session: AnySession, officer: Account, by: Actor) -> None:
-    """Who came back has a post that begins after the departure, and may leave again."""
-    last = session.scalars(
-        select(Departure)
-        .where(Departure.unit_id == by.unit_id, Departure.officer_id == officer.id)
-        .order_by(Departure.left_on.desc())
+    """Who came back may leave again."""
+    left_on = session.scalar(
+        select(Departure.left_on)
+        .where(Departure.unit_id == by.unit_id, Departure.officer_id == officer.id, ~CAME_BACK)
         .limit(1)
-    ).first()
-    if last is None:
-        return
-    back = select(Post.id).where(
-        Post.unit_id == by.unit_id, Post.officer_id == officer.id, Post.starts_on >= last.left_on
     )
-    if session.scalar(back.limit(1)) is None:
-        raise RuleBroken(ALREADY_LEFT, officer=officer.get_full_name(), day=show(last.left_on))
+    if left_on is not None:
+        raise RuleBroken(ALREADY_LEFT, officer=officer.get_full_name(), day=show(left_on))
 
 
 def _refuse_serving(visits: Sequence[Visit], officer: Account) -> None:
     for visit in visits:
         if visit.state == State.SERVING:
-            ticket = f"{visit.business_type.letter}{visit.number:03}"
-            raise RuleBroken(STILL_SERVING, officer=officer.get_full_name(), ticket=ticket)
+            number = ticket(visit.business_type.letter, visit.number)
+            raise RuleBroken(STILL_SERVING, officer=officer.get_full_name(), ticket=number)

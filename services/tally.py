@@ -20,6 +20,7 @@ from reports.tally_standing import (
     OfficerStanding,
     Shift,
     Standing,
+    acceptances,
     confirmations,
     counts,
     shifts,
@@ -51,8 +52,8 @@ SIGNED = N_("這個輪值時段已由 %(who)s 簽署。")
 DAY_APPROVED = N_("這一天已由 %(who)s 簽核。")
 OTHERS_SHIFT = N_("這個時段由 %(who)s 輪值，請輪值人員簽署；若已換班，請督導先修改接待台輪值表。")
 TOO_EARLY = N_("這個輪值時段還沒有開始，不能簽署。")
-NOT_CONFIRMED = N_("還有櫃台尚未核對件數：%(who)s。")
-DIFFERENT = N_("下列櫃台的件數與量表不符，請先釐清再簽署：%(who)s。")
+NOT_CONFIRMED = N_("還有櫃台尚未核對件數：%(who)s。本人無法核對時，請督導認可。")
+DIFFERENT = N_("下列櫃台的件數與量表不符，請先釐清再簽署：%(who)s。說明後仍不相同時，請督導認可。")
 UNSIGNED = N_("還有輪值時段尚未簽署：%(when)s。")
 NOTHING_TO_APPROVE = N_("這一天沒有輪值時段，也沒有案件，不需要簽核。")
 UNSIGNED_DAY = N_("這一天的量表還沒有簽署，數字會隨到訪更新，不需要更正。")
@@ -74,16 +75,16 @@ def confirm(
 
     Raises `Faults` at `reported-<type id>`, `FieldFault` at `note`.
     """
-    now = _begin(session, Permission.TALLY_CONFIRM, day, by, at)
+    now = begin(session, Permission.TALLY_CONFIRM, day, by, at)
     assert by.unit_id is not None
     _check_counts(reported)
     note = check_line(note, field="note", limit=NOTE_LIMIT)
     lines = [line for line in now.lines if line.officer_id == by.user_id]
-    if not any(line.cases for line in lines):
-        raise RuleBroken(NO_VISITS)
-    _refuse_approved(session, day, by)
-    counted = now.of_officer(by.user_id)
     known = confirmations(session, by.unit_id, day).get(by.user_id)
+    if not any(line.cases for line in lines) and (known is None or not lines):
+        raise RuleBroken(NO_VISITS)
+    refuse_approved(session, day, by)
+    counted = now.of_officer(by.user_id)
     row = known or TallyConfirmation(unit_id=by.unit_id, day=day, officer_id=by.user_id)
     row.reported = {str(key): number for key, number in reported.items() if number}
     row.counted = {str(key): number for key, number in counted.items() if number}
@@ -110,7 +111,7 @@ def sign(
     session: AnySession, day: date, until: time, *, note: str = "", by: Actor, at: datetime
 ) -> TallySignature:
     """The end of a reception shift. Raises `AlreadyDone` with the name of who has signed, and what is not settled yet."""
-    now = _begin(session, Permission.TALLY_SIGN, day, by, at)
+    now = begin(session, Permission.TALLY_SIGN, day, by, at)
     assert by.unit_id is not None
     signed = signatures(session, by.unit_id, day)
     shift = next((each for each in shifts(session, by.unit_id, day, signed) if each.ends == until), None)
@@ -118,15 +119,15 @@ def sign(
         raise NotFound(NO_TALLY)
     if shift.signature is not None:
         raise AlreadyDone(SIGNED, who=shift.signature.signer_name)
-    _refuse_approved(session, day, by)
+    refuse_approved(session, day, by)
     _check_own(shift, day, by, at)
-    _check_settled(standings(now, confirmations(session, by.unit_id, day)))
+    _check_settled(officers_of(session, now, by))
     return _put(session, now, RECEPTION, until, note, by, at)
 
 
 def approve(session: AnySession, day: date, *, note: str = "", by: Actor, at: datetime) -> TallySignature:
     """The supervisor's, once every shift of the day has signed."""
-    now = _begin(session, Permission.TALLY_APPROVE, day, by, at)
+    now = begin(session, Permission.TALLY_APPROVE, day, by, at)
     assert by.unit_id is not None
     signed = signatures(session, by.unit_id, day)
     done = next((each for each in signed if each.role == SUPERVISOR), None)
@@ -137,7 +138,7 @@ def approve(session: AnySession, day: date, *, note: str = "", by: Actor, at: da
         raise RuleBroken(UNSIGNED, when="、".join(open_shifts))
     if not of_day and not now.tickets:
         raise RuleBroken(NOTHING_TO_APPROVE)
-    _check_settled(standings(now, confirmations(session, by.unit_id, day)))
+    _check_settled(officers_of(session, now, by))
     return _put(session, now, SUPERVISOR, WHOLE_DAY, note, by, at)
 
 
@@ -154,7 +155,7 @@ def correct(
     at: datetime,
 ) -> TallyCorrection:
     """An entry beside a signed sheet, which stays as it is. Raises `FieldFault` at `difference`, `reason`."""
-    _begin(session, Permission.TALLY_APPROVE, day, by, at)
+    begin(session, Permission.TALLY_APPROVE, day, by, at)
     assert by.unit_id is not None
     if not signatures(session, by.unit_id, day):
         raise RuleBroken(UNSIGNED_DAY)
@@ -182,7 +183,7 @@ def correct(
     return row
 
 
-def _begin(session: AnySession, permission: Permission, day: date, by: Actor, at: datetime) -> Sheet:
+def begin(session: AnySession, permission: Permission, day: date, by: Actor, at: datetime) -> Sheet:
     """The centre's turn, and the figures in it."""
     if not by.may(permission) or by.unit_id is None:
         raise NotFound(NO_TALLY)
@@ -192,7 +193,15 @@ def _begin(session: AnySession, permission: Permission, day: date, by: Actor, at
     return sheet(session, by.unit_id, day)
 
 
-def _refuse_approved(session: AnySession, day: date, by: Actor) -> None:
+def officers_of(session: AnySession, now: Sheet, by: Actor) -> Sequence[OfficerStanding]:
+    """How far each officer of the sheet is."""
+    assert by.unit_id is not None
+    return standings(
+        now, confirmations(session, by.unit_id, now.day), acceptances(session, by.unit_id, now.day)
+    )
+
+
+def refuse_approved(session: AnySession, day: date, by: Actor) -> None:
     assert by.unit_id is not None
     for each in signatures(session, by.unit_id, day):
         if each.role == SUPERVISOR:

@@ -1,19 +1,18 @@
 """永久轉案: two officers agree, the visitor consents, reception executes (櫃台 rules 七, 十四; 接待台 rule 七).
 
 The supervisor is told of every proposal. The owner changes only when reception executes it; the next visit goes to the
-new one.
+new one. What can be executed no more is withdrawn: its giver is the owner no longer, or its taker leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from models.account import Account
-from models.desk_rules import BusinessType
 from models.ownership import Owner, PermanentTransfer
 from models.scopes import visits
 from models.visit import Visit
@@ -59,8 +58,8 @@ NOT_OWNER = N_("這位民眾的這項業務目前不是由您承辦，請由承�
 NO_CONSENT = N_("請先取得民眾同意並勾選，再提出轉案。")
 NO_OFFICER = N_("請選擇本中心的另一位就服員。")
 PENDING = N_("這位民眾的這項業務已有一筆轉案在處理中，請先完成或撤回那一筆。")
-CHANGED_OWNER = N_("承辦的就服員在提出之後已經更換，這筆轉案不能執行，請撤回後重新商議。")
-GONE = N_("%(other)s 已離職或不再服務櫃台，這筆轉案不能執行，請撤回後重新商議。")
+CHANGED_OWNER = N_("承辦的就服員在提出之後已經更換，這筆轉案不能執行，請由提出的就服員或督導撤回。")
+GONE = N_("%(other)s 已離職或不再服務櫃台，這筆轉案不能執行，請由提出的就服員或督導撤回。")
 DONE = N_("這筆轉案已由他人處理：%(state)s。")
 WITHOUT_REASON = N_("請說明轉案的原因（例：身分別變更或新增）。")
 
@@ -68,6 +67,7 @@ TOLD_OTHER = N_("%(officer)s 提出將一位民眾的%(type)s永久轉案給您�
 TOLD_SUPERVISOR = N_("%(officer)s 提出將一位民眾的%(type)s永久轉案給%(other)s。")
 TOLD_RECEPTION = N_("%(officer)s 與%(other)s已議定一筆%(type)s永久轉案，請當場執行。")
 TOLD_ANSWER = N_("%(officer)s 不同意您提出的永久轉案。")
+TOLD_WITHDRAWN = N_("%(officer)s 轉給%(other)s的一筆%(type)s永久轉案已撤回，不必再處理。")
 TOLD_DONE = N_("接待台已執行永久轉案：%(type)s由%(officer)s轉給%(other)s。")
 
 
@@ -92,9 +92,25 @@ def pending(session: AnySession, unit_id: int) -> Sequence[PermanentTransfer]:
 
 
 def officers_beside(session: AnySession, actor: Actor) -> Sequence[Account]:
-    """The other officers of the centre."""
-    everybody = people_with(session, actor.unit_id or 0, P.VISIT_SERVE)
-    return [account for account in everybody if account.id != actor.user_id]
+    """The other officers of the centre, without those who have left or are about to."""
+    staying = _still_here(session, actor.unit_id or 0, date.max)
+    return [account for account in staying if account.id != actor.user_id]
+
+
+def owned(session: AnySession, person_id: int, business_type_id: int, *, by: Actor) -> Owner:
+    """What the actor may propose to give away. Raises `NotFound`, and `RuleBroken` for another officer's person."""
+    owner = session.scalars(
+        select(Owner).where(
+            Owner.unit_id == by.unit_id,
+            Owner.person_id == person_id,
+            Owner.business_type_id == business_type_id,
+        )
+    ).first()
+    if owner is None or not by.may(P.VISIT_SERVE):
+        raise NotFound(NO_TRANSFER)
+    if owner.officer_id != by.user_id:
+        raise RuleBroken(NOT_OWNER)
+    return owner
 
 
 def propose(
@@ -111,17 +127,7 @@ def propose(
 ) -> PermanentTransfer:
     """By the owner. Raises `NotFound`, `FieldFault`s, `RuleBroken` when another one is under way."""
     desk.hold(session, by.unit_id)
-    owner = session.scalars(
-        select(Owner).where(
-            Owner.unit_id == by.unit_id,
-            Owner.person_id == person_id,
-            Owner.business_type_id == business_type_id,
-        )
-    ).first()
-    if owner is None or not by.may(P.VISIT_SERVE):
-        raise NotFound(NO_TRANSFER)
-    if owner.officer_id != by.user_id:
-        raise RuleBroken(NOT_OWNER)
+    owner = owned(session, person_id, business_type_id, by=by)
     other = next((account for account in officers_beside(session, by) if account.id == to_id), None)
     if other is None:
         raise FieldFault("to_id", NO_OFFICER)
@@ -130,7 +136,7 @@ def propose(
         raise FieldFault("reason", WITHOUT_REASON)
     if not consent:
         raise FieldFault("consent", NO_CONSENT)
-    _refuse_second(session, owner)
+    _refuse_second(session, owner, by=by, at=at)
     _check_visit(session, visit_id, person_id, by)
     transfer = PermanentTransfer(
         unit_id=owner.unit_id,
@@ -145,10 +151,10 @@ def propose(
         proposed_by_id=by.user_id,
     )
     session.add(transfer)
-    words = {"officer": by.name, "other": other.get_full_name(), "type": _type_name(session, transfer)}
+    session.flush()
+    words = _words(transfer)
     _tell(session, transfer, TOLD_OTHER, to=other.id, by=by, at=at, **words)
     _tell(session, transfer, TOLD_SUPERVISOR, to=P.DESK_SUPERVISE, by=by, at=at, **words)
-    session.flush()
     return transfer
 
 
@@ -164,24 +170,32 @@ def answer(
     transfer.state = ACCEPTED if agreed else DECLINED
     transfer.answered_at, transfer.answer_note = at, said
     _settle(session, transfer, transfer.to_id, by=by, at=at)
-    words = {
-        "officer": transfer.from_officer.get_full_name(),
-        "other": by.name,
-        "type": transfer.business_type.name,
-    }
     if agreed:
-        _tell(session, transfer, TOLD_RECEPTION, to=P.VISIT_RECEIVE, by=by, at=at, **words)
+        _tell(session, transfer, TOLD_RECEPTION, to=P.VISIT_RECEIVE, by=by, at=at, **_words(transfer))
     else:
         _tell(session, transfer, TOLD_ANSWER, to=transfer.from_id, by=by, at=at, officer=by.name)
 
 
 def withdraw(session: AnySession, transfer_id: int, *, by: Actor, at: datetime) -> None:
-    """By who proposed it, until it is executed."""
-    transfer = _held(session, transfer_id, PermanentTransfer.from_id == by.user_id, by=by)
+    """By who proposed it, or the supervisor: whoever proposed it may be gone. Until it is executed."""
+    theirs = true() if by.may(P.DESK_SUPERVISE) else PermanentTransfer.from_id == by.user_id
+    transfer = _held(session, transfer_id, theirs, by=by)
     _require(transfer, *OPEN)
-    transfer.state, transfer.answered_at = WITHDRAWN, transfer.answered_at or at
-    for reader in (transfer.to_id, P.VISIT_RECEIVE):
-        _settle(session, transfer, reader, by=by, at=at)
+    _withdraw(session, transfer, by=by, at=at)
+
+
+def withdraw_all(session: AnySession, *which: ColumnElement[bool], by: Actor, at: datetime) -> int:
+    """Of the open ones those that can be executed no more. The caller holds the desk."""
+    found = session.scalars(
+        select(PermanentTransfer)
+        .where(PermanentTransfer.unit_id == by.unit_id, PermanentTransfer.state.in_(OPEN), *which)
+        .order_by(PermanentTransfer.id)
+        .options(*WITH_NAMES)
+    ).all()
+    for transfer in found:
+        _withdraw(session, transfer, by=by, at=at)
+    session.flush()
+    return len(found)
 
 
 def execute(session: AnySession, transfer_id: int, *, by: Actor, at: datetime) -> PermanentTransfer:
@@ -199,7 +213,8 @@ def execute(session: AnySession, transfer_id: int, *, by: Actor, at: datetime) -
     )
     if owner != transfer.from_id:
         raise RuleBroken(CHANGED_OWNER)
-    if transfer.to_id not in {account.id for account in _still_here(session, transfer.unit_id, at)}:
+    here = {account.id for account in _still_here(session, transfer.unit_id, local_date(at))}
+    if transfer.to_id not in here:
         raise RuleBroken(GONE, other=transfer.to_officer.get_full_name())
     ownership.give(
         session,
@@ -214,13 +229,8 @@ def execute(session: AnySession, transfer_id: int, *, by: Actor, at: datetime) -
     )
     transfer.state, transfer.executed_at, transfer.executed_by_id = EXECUTED, at, by.user_id
     _settle(session, transfer, P.VISIT_RECEIVE, by=by, at=at)
-    words = {
-        "officer": transfer.from_officer.get_full_name(),
-        "other": transfer.to_officer.get_full_name(),
-        "type": transfer.business_type.name,
-    }
     for reader in (transfer.from_id, transfer.to_id, P.DESK_SUPERVISE):
-        _tell(session, transfer, TOLD_DONE, to=reader, by=by, at=at, **words)
+        _tell(session, transfer, TOLD_DONE, to=reader, by=by, at=at, **_words(transfer))
     return transfer
 
 
@@ -243,16 +253,17 @@ def _require(transfer: PermanentTransfer, *states: str) -> None:
         raise AlreadyDone(DONE, state=STATE_TEXT[transfer.state])
 
 
-def _refuse_second(session: AnySession, owner: Owner) -> None:
-    known = session.scalar(
-        select(PermanentTransfer.id).where(
-            PermanentTransfer.unit_id == owner.unit_id,
-            PermanentTransfer.person_id == owner.person_id,
-            PermanentTransfer.business_type_id == owner.business_type_id,
-            PermanentTransfer.state.in_(OPEN),
-        )
+def _refuse_second(session: AnySession, owner: Owner, *, by: Actor, at: datetime) -> None:
+    """One that an earlier owner proposed is in nobody's way."""
+    same = (
+        PermanentTransfer.person_id == owner.person_id,
+        PermanentTransfer.business_type_id == owner.business_type_id,
     )
-    if known is not None:
+    withdraw_all(session, *same, PermanentTransfer.from_id != owner.officer_id, by=by, at=at)
+    known = select(PermanentTransfer.id).where(
+        PermanentTransfer.unit_id == owner.unit_id, PermanentTransfer.state.in_(OPEN), *same
+    )
+    if session.scalar(known) is not None:
         raise RuleBroken(PENDING)
 
 
@@ -265,14 +276,27 @@ def _check_visit(session: AnySession, visit_id: int | None, person_id: int, by: 
         raise NotFound(NO_TRANSFER)
 
 
-def _still_here(session: AnySession, unit_id: int, at: datetime) -> Sequence[Account]:
-    gone = departed(session, unit_id, local_date(at))
+def _still_here(session: AnySession, unit_id: int, day: date) -> Sequence[Account]:
+    gone = departed(session, unit_id, day)
     return [account for account in people_with(session, unit_id, P.VISIT_SERVE) if account.id not in gone]
 
 
-def _type_name(session: AnySession, transfer: PermanentTransfer) -> str:
-    name = session.scalar(select(BusinessType.name).where(BusinessType.id == transfer.business_type_id))
-    return name or ""
+def _words(transfer: PermanentTransfer) -> dict[str, str]:
+    return {
+        "officer": transfer.from_officer.get_full_name(),
+        "other": transfer.to_officer.get_full_name(),
+        "type": transfer.business_type.name,
+    }
+
+
+def _withdraw(session: AnySession, transfer: PermanentTransfer, *, by: Actor, at: datetime) -> None:
+    """Nobody is asked for it any more; both officers are told unless the giver takes it back himself."""
+    transfer.state, transfer.answered_at = WITHDRAWN, transfer.answered_at or at
+    for reader in (transfer.to_id, P.VISIT_RECEIVE):
+        _settle(session, transfer, reader, by=by, at=at)
+    if by.user_id != transfer.from_id:
+        for reader in (transfer.from_id, transfer.to_id):
+            _tell(session, transfer, TOLD_WITHDRAWN, to=reader, by=by, at=at, **_words(transfer))
 
 
 def _settle(

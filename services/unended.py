@@ -1,6 +1,6 @@
 """未點選「服務結束」: the IT staff or their deputies notify, the officer explains what stayed open over night, the supervisor signs.
 
-Nothing here closes a visit. 櫃台 rule 十一, 資訊 rules 三 and 四.
+For an officer who is no longer there the supervisor explains. Nothing here closes a visit. 櫃台 rule 十一, 資訊 rules 三 and 四.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.desk_review import UnendedExplanation
 from models.scopes import visits
 from models.visit import Visit
 from reports.staff import holds
-from reports.unended import OfficerOpen, open_now, stayed_open
+from reports.unended import OfficerOpen, cannot_explain, ended_by, open_now, stayed_open
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.desk import NoticeKind
@@ -37,6 +37,9 @@ SIGNED_BY = N_("這份說明已經核章。")
 CHECKED = N_("您還有 %(number)s 筆到訪沒有結束（%(tickets)s），請在下班前點選「服務結束」。")
 CHECKED_FOR_SUPERVISOR = N_("%(who)s 還有 %(number)s 筆到訪沒有結束（%(tickets)s），已通知處理。")
 EXPLAINED = N_("%(who)s 已說明 %(day)s 未點選服務結束的情形，請核章。")
+EXPLAINED_FOR = N_("%(speaker)s 已代 %(who)s 說明 %(day)s 未點選服務結束的情形，請核章。")
+STILL_HERE = N_("%(who)s 還在本中心服務，請本人說明；離職或帳號停用後才能由督導代為說明。")
+HAS_SPOKEN = N_("%(who)s 已經說明，不需要代為說明。")
 
 
 def may_check(session: AnySession, actor: Actor, day: date) -> bool:
@@ -100,18 +103,20 @@ def tell_both(
 
 
 def explain(session: AnySession, visit_id: int, text: str, *, by: Actor, at: datetime) -> UnendedExplanation:
-    """The officer's own words, to be changed until they are signed. Raises `FieldFault` at `explanation`."""
-    if not by.may(Permission.VISIT_SERVE):
+    """The words of who served or who ended the service, to be changed until they are signed; of an officer who is no longer
+    there, the supervisor's on his behalf. Raises `FieldFault` at `explanation`."""
+    if not (by.may(Permission.VISIT_SERVE) or by.may(Permission.DESK_SUPERVISE)):
         raise NotFound(NO_VISIT)
     visit = _overnight(session, visit_id, by=by, at=at)
-    if visit.officer_id != by.user_id:
-        raise NotFound(NO_VISIT)
+    officer = _concerned(session, visit, by=by, at=at)
     tidied = check_block(text, field="explanation", limit=LIMIT)
     if not tidied:
         raise FieldFault("explanation", NO_TEXT)
     row = session.get(UnendedExplanation, visit_id)
     if row is not None and row.signed_at is not None:
         raise RuleBroken(SIGNED_ALREADY)
+    if row is not None and row.explained_by_id == officer.id != by.user_id:
+        raise RuleBroken(HAS_SPOKEN, who=officer.get_full_name())
     if row is None:
         row = UnendedExplanation(visit_id=visit_id, unit_id=visit.unit_id)
     row.explanation, row.explained_at, row.explained_by_id = tidied, at, by.user_id
@@ -121,12 +126,13 @@ def explain(session: AnySession, visit_id: int, text: str, *, by: Actor, at: dat
         session,
         visit.unit_id,
         NoticeKind.UNENDED,
-        EXPLAINED,
+        EXPLAINED if officer.id == by.user_id else EXPLAINED_FOR,
         to=Permission.DESK_SUPERVISE,
         at=at,
         by=by,
         visit_id=visit_id,
-        who=by.name,
+        who=officer.get_full_name(),
+        speaker=by.name,
         day=f"{visit.day.month}/{visit.day.day}",
     )
     return row
@@ -156,3 +162,18 @@ def _overnight(session: AnySession, visit_id: int, *, by: Actor, at: datetime) -
     if session.scalar(stayed) is None:
         raise RuleBroken(NOT_OVERNIGHT)
     return visit
+
+
+def _concerned(session: AnySession, visit: Visit, *, by: Actor, at: datetime) -> Account:
+    """The officer whose service it was, if the actor may speak of it: as this officer, as who ended it, or in his place."""
+    officer = visit.officer
+    assert officer is not None  # its service began
+    if by.may(Permission.VISIT_SERVE):
+        ended = select(Visit.id).where(Visit.id == visit.id, ended_by(by.user_id))
+        if officer.id == by.user_id or session.scalar(ended) is not None:
+            return officer
+    if not by.may(Permission.DESK_SUPERVISE):
+        raise NotFound(NO_VISIT)
+    if not cannot_explain(session, visit.unit_id, [officer.id], local_date(at)):
+        raise RuleBroken(STILL_HERE, who=officer.get_full_name())
+    return officer

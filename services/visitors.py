@@ -35,6 +35,7 @@ MAX_SEARCH = 60
 REMEMBERED = timedelta(hours=12)
 
 NOTHING_TYPED = N_("請輸入身分證字號、姓名或號碼牌。")
+NO_NUMBER = N_("請輸入身分證字號。")
 _NUMBER = re.compile(r"[A-Z]{1,2}[0-9]{5,}")
 _TICKET = re.compile(r"([A-Z])?([0-9]{1,5})")
 
@@ -62,6 +63,13 @@ def find_person(session: AnySession, text: str, *, by: Actor, at: datetime, scre
     if ticket:
         return Finding(visit=_by_ticket(session, ticket[1], int(ticket[2]), by=by, at=at))
     return Finding(_by_name(session, line, by=by))
+
+
+def find_number(session: AnySession, text: str, *, by: Actor, at: datetime, screen: str) -> Finding:
+    """By ID number alone: whose papers are at hand. Raises and records as `find_person` does."""
+    _require(by)
+    line = check_line(text, field="search", limit=MAX_SEARCH, missing=NO_NUMBER)
+    return _by_number(session, line, by=by, at=at, screen=screen)
 
 
 def register_visitor(

@@ -237,8 +237,9 @@ class Officer(Member):
     """Looks at his page and presses one of its buttons, mostly the one that it is about."""
 
     def work(self) -> None:
+        """Until the hall is closed and nothing is left to press: the last step may have been an undo."""
         seen: int | None = None
-        while not self.hall.closed.is_set():
+        while not (self.hall.closed.is_set() and seen):
             # As the page asks, before it looks again.
             serial = json.loads(self.insist("GET", "/desk/pulse").page)["serial"]
             if serial == seen:

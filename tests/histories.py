@@ -14,7 +14,7 @@ from models.desk_rules import BusinessType
 from models.ownership import OwnerChange
 from models.person import Person, PersonRevision
 from models.table_change import TableChange
-from models.tally import TallyCorrection, TallySignature
+from models.tally import TallyAcceptance, TallyCorrection, TallySignature
 from models.timeline import TimelineEntry
 from models.trail import Act, TrailEntry, TrailPerson
 from models.visit import Decision, DutyList, Visit, VisitEntry
@@ -119,6 +119,17 @@ def _of_the_front_desk(session: AnySession, person: Person, worker: int) -> list
             signed_at=AT,
             signed_by_id=worker,
             signer_name="王小明",
+        ),
+        TallyAcceptance(
+            unit_id=desk.unit_id,
+            day=date(2026, 11, 20),
+            officer_id=worker,
+            standing="missing",
+            counted={},
+            reason="已離職",
+            at=AT,
+            by_id=worker,
+            by_name="王小明",
         ),
         TallyCorrection(
             unit_id=desk.unit_id,

@@ -39,7 +39,7 @@ RECEPTIONS = ("reception", "reception2", "reception3", "reception4")
 OFFICERS = tuple(f"counter{number}" for number in range(1, 13))
 # The group of each counter beside the eight of the demo.
 MORE_COUNTERS = {9: "一般", 10: "一般", 11: "原住民", 12: "更生"}
-VISITORS = 50  # of each reception
+VISITORS = 25  # of each reception
 WORKERS = 3
 # When this part of the visitors has arrived, that happens to the server.
 ACCIDENTS = ((0.2, Gunicorn.kill_a_worker), (0.5, Gunicorn.kill_and_restart), (0.75, Gunicorn.kill_a_worker))

@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.extensions import db
 from models.desk_rules import BusinessType
@@ -70,6 +70,17 @@ def test_refused_forms_of_reception_show_the_person_once_more(
         form = csrf(browser, data)
         answer = proves(screen, lambda path=path, form=form: browser.post(RECEPTION + path, data=form))
         assert answer.status_code == 422
+
+
+def test_who_it_may_be_that_came_without_papers(world: World, as_: As, csrf: Any, proves: Any) -> None:
+    with transaction(db.session):
+        db.session.execute(update(Visit).where(Visit.business_type_id == kind("C")).values(state="left"))
+        nameless = make_visit(db.session, letter="C", visitor="阿德")
+        nameless.person = None
+    browser, path = as_("reception"), f"{RECEPTION}visits/{nameless.id}/identity"
+    proves("ReceptionIdentity.show", lambda: browser.get(f"{path}?who={world.person_id}"), Act.VIEW)
+    form = csrf(browser, {"person_id": world.person_id, "disability": "confirmed"})
+    assert proves("ReceptionIdentity.identify", lambda: browser.post(path, data=form)).status_code == 422
 
 
 def test_refused_forms_and_dialogs_of_the_counter(world: World, as_: As, csrf: Any, proves: Any) -> None:

@@ -19,6 +19,8 @@ from app.extensions import db
 from models.appointment import Appointment
 from models.desk import Counter, Desk
 from models.organisation import Unit
+from models.person import Person
+from models.referral import Referral
 from models.visit import Visit, VisitEntry
 from rules.actor import Actor
 from rules.calendar import TAIPEI
@@ -31,7 +33,7 @@ from services.transaction import transaction
 from services.visit_moves import add_entry
 from tests.conftest import Clock, application
 from tests.databases import Template
-from tests.factories import AT, make_desk, make_visit
+from tests.factories import AT, make_desk, make_referral, make_visit
 from tests.staff import account_id, make_colleague
 from tests.visit_flow_table import (
     DESK,
@@ -63,14 +65,16 @@ def app(
         make_desk(session)
         elsewhere = session.scalars(select(Unit.id).where(Unit.code == "17")).one()
         session.add(Desk(unit_id=elsewhere))
+        make_referral(session)
         for like, username in ((DESK, OTHER_DESK), (OFFICER, OTHER_COUNTER)):
             make_colleague(session, like, username, "外中心人員").unit_id = elsewhere
         session.commit()
         yield app
 
 
-def staged(state: State, act_as: Callable[[str], Actor]) -> int:
-    """A visit that came into this state by the steps of `reception` and `counter1`; all others have left, all slots are free."""
+def staged(state: State, act_as: Callable[[str], Actor], *, nameless: bool = False) -> int:
+    """A visit that came into this state by the steps of `reception` and `counter1`; all others have left, all slots are free.
+    `nameless`: of somebody who came without papers."""
     session, desk, officer = db.session, act_as(DESK), act_as(OFFICER)
     with transaction(session):
         session.execute(
@@ -94,6 +98,8 @@ def staged(state: State, act_as: Callable[[str], Actor]) -> int:
         if state is State.BOOKED:
             counter.book(session, visit.id, starts_at=ELEVEN, key=str(uuid.uuid4()), by=officer, at=AT)
         assert visit.state == state
+        if nameless:
+            visit.person, visit.visitor = None, "阿德"
         return visit.id
 
 
@@ -108,6 +114,10 @@ class Member:
 
     def judge(self, visit_id: int) -> Any:
         return self.at_reception(visit_id, "judge", new_case="old", note="民眾出示介紹卡", disability="none")
+
+    def identify(self, visit_id: int) -> Any:
+        person_id = db.session.scalars(select(Person.id).join(Referral)).first()
+        return self.at_reception(visit_id, "identity", person_id=person_id, new_case="old", note="證件補驗")
 
     def redirect(self, visit_id: int) -> Any:
         return self.at_reception(visit_id, "redirect")
@@ -216,7 +226,8 @@ def faults_of_cell(
 ) -> Iterator[str]:
     """The refused first, on one visit that must stay as it is; then, where the cell is not empty, who may."""
     action = TABLE[name]
-    visit_id = staged(state, act_as)
+    nameless = name == "identify"
+    visit_id = staged(state, act_as, nameless=nameless)
     before = standing(visit_id)
     for who, member in members.items():
         if who == action.by and state in action.cells:
@@ -224,7 +235,7 @@ def faults_of_cell(
         answer = member.tries(name, visit_id)
         if standing(visit_id) != before:
             yield f"{who or 'nobody'} may not, but changed it: {answer.status_code}, {standing(visit_id)}"
-            visit_id = staged(state, act_as)
+            visit_id = staged(state, act_as, nameless=nameless)
             before = standing(visit_id)
         elif who == NOBODY:
             if "/login/" not in answer.headers.get("Location", ""):

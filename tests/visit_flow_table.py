@@ -59,6 +59,12 @@ _CHOSEN = _from(CHECKED_IN, WAITING, CALLED, make=(Move.OVERRIDE,), to=WAITING)
 TABLE: Mapping[str, Action] = {
     # reception
     "judge": _reception(_from(CHECKED_IN, WAITING, make=(Move.JUDGE, Move.DISPATCH), to=WAITING)),
+    "identify": _reception(
+        {
+            **_from(CHECKED_IN, WAITING, make=(Move.IDENTIFY, Move.JUDGE, Move.DISPATCH), to=WAITING),
+            **{state: ((Move.IDENTIFY,), state) for state in (CALLED, SERVING, SERVED)},
+        }
+    ),
     "redirect": _reception(_from(WAITING, CALLED, make=(Move.REDIRECT,), to=WAITING)),
     "override": _reception(_CHOSEN),
     "send": _reception(_from(WAITING, make=(Move.SEND,), to=WAITING)),

@@ -42,6 +42,7 @@ from views.desk.notices import Notices
 from views.desk.overtime import DeskOvertime
 from views.desk.pulse import Pulse
 from views.desk.reception import Reception
+from views.desk.reception_identity import ReceptionIdentity
 from views.desk.reception_visits import ReceptionVisits
 from views.desk.replay import DecisionReplay
 from views.desk.supervision import DeskSupervision
@@ -112,6 +113,7 @@ SCREENS: tuple[type, ...] = (
     PermanentTransfers,
     PersonTrail,
     Reception,
+    ReceptionIdentity,
     ReceptionVisits,
     ReferralBatch,
     ReferralDetail,

@@ -39,7 +39,7 @@ def seed() -> None:
         cast.seed_accounts(db.session, password=password, at=at)
         told = world.seed(db.session, changes, at=at, base_url=base_url)
         visits = desk_morning.seed(db.session, at=at)
-        key = demo_board(current_app.config["INSTANCE"])
+        key = demo_board(current_app.config["INSTANCE"], fresh=bool(visits))
     click.echo(f"{told} referrals made up" if told else "the demo world stands already, nothing added")
     click.echo(f"{visits} visits at the front desk" if visits else "the front desk's morning stands already")
     click.echo(
@@ -116,10 +116,13 @@ def demo_password(instance: Path) -> str:
     return password
 
 
-def demo_board(instance: Path) -> str:
-    """The key of the demo centre's board, made once and kept beside the database; empty when a user has made another."""
+def demo_board(instance: Path, *, fresh: bool) -> str:
+    """The key of the demo centre's board, made once and kept beside the database; empty when a user has made another.
+
+    `fresh`: the front desk was built just now, so that a key kept here is of a database that is gone.
+    """
     path = instance / "demo-board.json"
-    if path.exists():
+    if path.exists() and not fresh:
         kept: str = json.loads(path.read_text())
         return kept if board.desk_of(db.session, kept) else ""
     supervisor = db.session.scalars(select(Account).where(Account.username == "supervisor")).one()

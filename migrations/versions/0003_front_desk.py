@@ -405,6 +405,27 @@ def upgrade():
     with op.batch_alter_table('table_upload', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_table_upload_user_id'), ['user_id'], unique=False)
 
+    op.create_table('tally_acceptance',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('officer_id', sa.Integer(), nullable=False),
+    sa.Column('standing', sa.String(length=8), nullable=False),
+    sa.Column('reported', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('counted', sa.JSON(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('by_name', sa.String(length=64), nullable=False),
+    sa.CheckConstraint("standing IN ('missing', 'stale', 'differs')", name=op.f('ck_tally_acceptance_standing')),
+    sa.ForeignKeyConstraint(['by_id'], ['ab_user.id'], name=op.f('fk_tally_acceptance_by_id')),
+    sa.ForeignKeyConstraint(['officer_id'], ['ab_user.id'], name=op.f('fk_tally_acceptance_officer_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_tally_acceptance_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tally_acceptance'))
+    )
+    with op.batch_alter_table('tally_acceptance', schema=None) as batch_op:
+        batch_op.create_index('ix_tally_acceptance_day', ['unit_id', 'day'], unique=False)
+
     op.create_table('tally_confirmation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=False),
@@ -838,6 +859,10 @@ def downgrade():
     op.drop_table('post')
     op.drop_table('tally_signature')
     op.drop_table('tally_confirmation')
+    with op.batch_alter_table('tally_acceptance', schema=None) as batch_op:
+        batch_op.drop_index('ix_tally_acceptance_day')
+
+    op.drop_table('tally_acceptance')
     with op.batch_alter_table('table_upload', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_table_upload_user_id'))
 

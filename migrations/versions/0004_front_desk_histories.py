@@ -17,6 +17,7 @@ HISTORIES = (
     "duty_list",
     "owner_change",
     "table_change",
+    "tally_acceptance",
     "tally_correction",
     "tally_signature",
     "visit_entry",

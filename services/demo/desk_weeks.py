@@ -148,7 +148,7 @@ class Weeks:
         """派案量表: each counter confirms its figures, each shift signs, the supervisor approves."""
         at = datetime.combine(day, time(17, 5), TAIPEI)
         found = tally_report.sheet(self.session, self.staff.unit_id, day)
-        for standing in standings(found, confirmations(self.session, self.staff.unit_id, day)):
+        for standing in standings(found, confirmations(self.session, self.staff.unit_id, day), ()):
             if standing.standing is Standing.MISSING:
                 officer = self.staff.officer(standing.officer_id)
                 counted = found.of_officer(officer.user_id)

@@ -13,7 +13,7 @@ from models.crypto import KEYS, KeyRing, new_key
 from models.ownership import OwnerChange
 from models.person import Person, PersonRevision
 from models.table_change import TableChange
-from models.tally import TallyCorrection, TallySignature
+from models.tally import TallyAcceptance, TallyCorrection, TallySignature
 from models.timeline import TimelineEntry
 from models.trail import TrailChain, TrailEntry, TrailPerson
 from models.visit import Decision, DutyList, VisitEntry
@@ -30,6 +30,7 @@ CHANGED = {
     PersonRevision: "changed_at",
     ServiceRecordRevision: "corrected_at",
     TableChange: "at",
+    TallyAcceptance: "at",
     TallyCorrection: "at",
     TallySignature: "signed_at",
     TimelineEntry: "at",

@@ -16,9 +16,11 @@ from tests.rules.hall import (
     BENEFIT,
     CANDIDATES,
     DISABILITY,
+    EMPLOYER,
     GENERAL,
     GROUPS,
     INDIGENOUS,
+    MANAGEMENT,
     OLD,
     RECRUITING,
     SEEKING,
@@ -29,6 +31,8 @@ from tests.rules.hall import (
     why,
 )
 
+# The disability group is owed most by far.
+SUSPECTED = owed(replace(SEEKING, suspected=True), {DISABILITY: "1.9"})
 LEFT = replace(OLD, owner_id=99, owner="林秋香", departed=True, deputies=(30, 50))
 EVERYBODY = tuple(one.officer_id for one in CANDIDATES)
 
@@ -77,6 +81,12 @@ TABLE = {
         40,
         "一般求職舊案：原就服員黃志偉目前不在勤；職務代理人與同組櫃台都無法接，由其他櫃台協助，不計新案；"
         "身障本月應得未得 1.0 件為最多；組內 4 號櫃台應得未得 1.0 件且目前空閒。",
+    ),
+    "the group of an owner who has no counter today helps": (
+        replace(OLD, owner_id=99, owner="林秋香", owner_group_id=INDIGENOUS, deputies=()),
+        Rule.OWNER_GROUP,
+        50,
+        "一般求職舊案：原就服員林秋香目前不在勤；由同屬原住民、預估等候最短的 5 號櫃台高美蘭服務。",
     ),
     "an old case whose owner is unknown is shared out uncounted": (
         replace(OLD, owner_id=None, owner=""),
@@ -167,6 +177,27 @@ TABLE = {
         None,
         "一般求職新案：身障專責櫃台目前沒有人能接，請督導決定由誰服務，或為民眾預約他日。",
     ),
+    "a disability that is only suspected goes to the other counters": (
+        SUSPECTED,
+        Rule.RATIO,
+        10,
+        "一般求職新案：疑似身障由一般（專案）櫃台服務；一般本月應得未得 0.8 件為最多；"
+        "組內 1 號櫃台應得未得 0.3 件且目前空閒。",
+    ),
+    "a suspected disability goes to the disability group when nobody else is there": (
+        away(SUSPECTED, 10, 20, 30, 50),
+        Rule.RATIO,
+        40,
+        "一般求職新案：沒有其他櫃台能接疑似身障的民眾，由身障專責櫃台服務；身障本月應得未得 2.9 件為最多；"
+        "組內 4 號櫃台應得未得 1.0 件且目前空閒。",
+    ),
+    "in a mass layoff too a suspected disability goes to the other counters": (
+        at(replace(BENEFIT, mass_layoff=True, suspected=True), 40, debt=Fraction(5, 4)),
+        Rule.EVEN,
+        10,
+        "失業給付新案：疑似身障由一般（專案）櫃台服務；大量資遣期間，全部櫃台參與；"
+        "1 號櫃台本月應得未得 0.2 件為最多且目前空閒。",
+    ),
     "an identity's group comes first": (
         replace(SEEKING, programme_groups=(INDIGENOUS,)),
         Rule.PROGRAMME,
@@ -208,7 +239,7 @@ TABLE = {
         away(RECRUITING, 80),
         Rule.NOBODY,
         None,
-        "求才新案：求才區目前沒有人能接，請督導指派，或為雇主預約他日。",
+        "求才新案：求才區目前沒有人能接，請督導指派；有人到勤時會再派。",
     ),
     "with nobody on duty the supervisor's list takes the visit": (
         away(SEEKING, *EVERYBODY),
@@ -359,6 +390,39 @@ def test_a_disabled_visitor_keeps_a_general_owner_but_gets_no_general_deputy() -
     assert decide(away(facts, 20, 40)).rule is Rule.NOBODY
 
 
+def test_a_suspected_disability_is_told_at_the_disability_counter_and_owed_to_the_others_alone() -> None:
+    assert why(decide(SUSPECTED), 4) == "疑似身障由一般（專案）櫃台服務。"
+    assert duty(SUSPECTED) == [[1, 6, [10, 20, 30]], [3, 2, [50]], [4, 0, [60]], [5, 0, [80]]]
+    layoff = replace(BENEFIT, mass_layoff=True, suspected=True)
+    assert duty(layoff) == [[0, 1, [10, 20, 30, 50, 60]]]
+    alone = away(SUSPECTED, 10, 20, 30, 50)
+    assert duty(alone) == [[2, 2, [40]], [4, 0, [60]], [5, 0, [80]]]
+
+
+def test_who_has_refused_is_nobody_else_to_take_a_suspected_disability() -> None:
+    facts = replace(away(SUSPECTED, 20, 30, 50), excluded=((10, "已說明無法接此案。"),))
+    assert decide(facts).officer_id == 40
+    assert [group for group, _, _ in duty(facts)] == [GENERAL, DISABILITY, MANAGEMENT, EMPLOYER]
+
+
+def test_a_suspected_disability_keeps_owner_and_appointment_but_gets_no_deputy_of_the_disability_group() -> (
+    None
+):
+    old = replace(OLD, suspected=True, owner_id=40, owner="劉建宏", deputies=(40, 30))
+    assert decide(old).rule is Rule.OWNER
+    assert decide(replace(SUSPECTED, appointment_with=40)).rule is Rule.APPOINTMENT
+    moved = replace(SUSPECTED, redirected=True, deputies=(40, 30), excluded=((10, "等候過久"),))
+    verdict = decide(moved)
+    assert (verdict.rule, verdict.officer_id) == (Rule.DEPUTY, 30)
+    assert why(verdict, 4) == "疑似身障由一般（專案）櫃台服務。"
+
+
+def test_a_decision_from_before_the_suspicion_was_a_fact_is_made_again_as_it_was() -> None:
+    stored = SEEKING.to_json()
+    del stored["suspected"], stored["owner_group_id"]
+    assert Facts.from_json(stored) == SEEKING
+
+
 def test_a_new_disability_case_is_not_taken_along_by_an_appointment_elsewhere() -> None:
     assert decide(replace(SEEKING, disability=True, appointment_with=10)).officer_id == 40
     assert decide(replace(SEEKING, disability=True, appointment_with=40)).rule is Rule.APPOINTMENT
@@ -443,7 +507,9 @@ def halls(draw: st.DrawFn) -> Facts:
     base = draw(st.sampled_from((SEEKING, BENEFIT, RECRUITING, OLD, LEFT)))
     return replace(
         base,
-        disability=draw(st.booleans()),
+        disability=(known := draw(st.sampled_from(("", "suspected", "confirmed")))) == "confirmed",
+        suspected=known == "suspected",
+        owner_group_id=draw(st.sampled_from((None, GENERAL, INDIGENOUS))),
         programme_groups=draw(st.sampled_from(((), (INDIGENOUS,)))),
         named_id=draw(st.sampled_from((None, 10))),
         appointment_with=draw(st.sampled_from((None, None, 60))),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import courtesy
+from rules import courtesy, dispatch_debt, dispatch_hall, simulation
 from rules.debt import POOL, Debts
-from rules.dispatch import Presence, Rule, decide
+from rules.dispatch import Facts, Presence, Rule, decide
 from rules.ledger import Ledger
 from rules.simulation import BOUND, Month, percentile, replays, simulate
 from rules.simulation_centre import half_day, make_up
@@ -60,6 +61,13 @@ def test_the_months_are_busy_and_people_are_away(months: list[Month]) -> None:
     assert 0 < sum(count > 0 for count in absences) < len(absences)
 
 
+def test_the_months_have_visitors_who_are_only_suspected_of_a_disability() -> None:
+    centres = [make_up(VISITS, seed) for seed in range(20)]
+    suspected = [one for centre in centres for one in centre.arrivals if one.suspected]
+    assert any(one.new_case for one in suspected) and any(not one.new_case for one in suspected)
+    assert any(group.kind == "disability" for centre in centres for group in centre.groups)
+
+
 def test_directed_months_break_no_hard_rule_but_know_no_bound() -> None:
     directed = [simulate(VISITS, seed, directed=0.5) for seed in range(25)]
     assert all(month.passed for month in directed)
@@ -71,6 +79,17 @@ def test_courtesy_without_a_bound_of_its_own_would_pass_two(monkeypatch: pytest.
     monkeypatch.setattr(courtesy, "within_courtesy", lambda runner, largest: True)
     unbounded = [simulate(VISITS, seed) for seed in range(10)]
     assert any(month.max_officer_debt > BOUND and not month.passed for month in unbounded)
+
+
+def test_a_debt_to_a_group_for_what_it_cannot_have_would_pass_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disability group, for visitors who are only suspected of a disability."""
+
+    def owed_to_all(facts: Facts) -> list[list[Any]]:
+        return dispatch_hall.duty(replace(facts, suspected=False))
+
+    for module in (simulation, dispatch_debt):
+        monkeypatch.setattr(module, "duty", owed_to_all)
+    assert simulate(150, 37).max_group_debt > BOUND
 
 
 def test_the_same_seed_makes_the_same_month() -> None:
@@ -122,6 +141,11 @@ def test_the_checks_see_a_verdict_that_fits_another_hall() -> None:
     assert "given to somebody away" in list(broken(away(SEEKING, 10), verdict))
     assert "given to somebody excluded" in list(broken(replace(SEEKING, excluded=((10, ""),)), verdict))
     assert "a disability case left its group" in list(broken(replace(SEEKING, disability=True), verdict))
+    fourth = decide(replace(SEEKING, disability=True))
+    took = "a suspected disability took the disability group's time while others were there"
+    alone = away(replace(SEEKING, suspected=True), 10, 20, 30, 50)
+    assert took in list(broken(replace(SEEKING, suspected=True), fourth))
+    assert took not in list(broken(alone, fourth))
     assert "an old case did not go back to its owner" in list(broken(replace(OLD, owner_id=30), owners))
     shareless = tuple(replace(group, share=0) for group in SEEKING.groups)
     assert "a case by the ratio to a group without a share" in list(

@@ -134,6 +134,34 @@ def test_nobody_is_booked_at_two_counters_at_once(session, act_as, centre):
     assert book(session, act_as("counter2"), person_id=person_id, officer="counter2", starts_at=at(9, 30))
 
 
+def test_of_another_centres_appointment_nothing_is_told(session, act_as, centre):
+    """Nobody is in two places at once, yet no centre sees another's visitors."""
+    person_id = known_person(session)
+    with transaction(session):
+        session.add(
+            Appointment(
+                unit_id=act_as("supervisor3").unit_id,
+                officer_id=account_id(session, "manager3"),
+                person_id=person_id,
+                business_type_id=business_type(session),
+                day=MONDAY,
+                starts_at=at(9),
+                ends_at=at(9, 30),
+                made_at=NOW,
+                made_by_id=account_id(session, "supervisor3"),
+                submission_key=str(uuid.uuid4()),
+            )
+        )
+    sentence = refused(session, act_as("counter1"), "person_id", person_id=person_id)
+    assert sentence == "這位民眾這個時段已有其他安排，請改選其他時段。"
+    with transaction(session):
+        elsewhere_too = session.scalars(select(Appointment)).one()
+        elsewhere_too.officer_id = account_id(session, "counter1")
+    with pytest.raises(AlreadyDone) as error:
+        book(session, act_as("counter1"))
+    assert str(error.value) == "這個時段剛被預約走了，請改選其他時段。"
+
+
 def test_what_has_begun_cannot_be_booked(session, act_as, centre):
     refused(session, act_as("counter1"), "starts_at", starts_at=at(10, day=FRIDAY))  # it is ten o'clock
     assert book(session, act_as("counter1"), starts_at=at(10, 30, day=FRIDAY))
@@ -182,6 +210,32 @@ def test_who_has_left_the_centre_is_booked_no_more(session, act_as, centre):
     refused(session, act_as("counter2"), "officer_id")
     ahead = appointments.next_free(session, centre, officer, NOW, 40)
     assert {slot.starts_at.date() for slot in ahead} == {FRIDAY}
+
+
+@pytest.mark.parametrize("left_on", [date(2026, 3, 2), FRIDAY, MONDAY, date(2026, 11, 25)])
+def test_who_came_back_is_booked_again(session, act_as, centre, left_on):
+    """Left long ago, today, on the day, or is to leave later: a post that begins on that day or after makes it past."""
+    officer, later = account_id(session, "counter1"), date(2026, 11, 30)
+    with transaction(session):
+        session.add(Departure(unit_id=centre, officer_id=officer, left_on=left_on))
+        post = session.scalars(select(Post).where(Post.officer_id == officer)).one()
+        post.ends_on = left_on - timedelta(days=1)
+        session.add(Post(unit_id=centre, officer_id=officer, counter_id=post.counter_id, starts_on=left_on))
+    assert len(free(session, centre)) == len(free(session, centre, day=later)) == 16
+    assert book(session, act_as("counter2")).officer_id == officer
+    assert book(session, act_as("counter2"), starts_at=at(9, day=later)).officer_id == officer
+
+
+def test_who_came_back_is_not_booked_in_between(session, act_as, centre):
+    officer, back = account_id(session, "counter1"), date(2026, 11, 30)
+    with transaction(session):
+        session.add(Departure(unit_id=centre, officer_id=officer, left_on=FRIDAY))
+        post = session.scalars(select(Post).where(Post.officer_id == officer)).one()
+        post.ends_on = FRIDAY - timedelta(days=1)
+        session.add(Post(unit_id=centre, officer_id=officer, counter_id=post.counter_id, starts_on=back))
+    assert free(session, centre) == []
+    refused(session, act_as("counter2"), "officer_id")
+    assert len(free(session, centre, day=back)) == 16
 
 
 def test_a_leave_and_a_supervisors_absence_take_their_slots_and_a_break_none(session, act_as, centre):

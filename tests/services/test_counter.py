@@ -32,6 +32,7 @@ from services.visit_moves import make_move
 from tests.conftest import NOW
 from tests.factories import make_desk, make_visit
 from tests.races import race
+from tests.services.desk_helpers import away
 from tests.staff import account_id
 
 SOON = NOW + timedelta(seconds=30)
@@ -651,6 +652,19 @@ def test_an_unstaffed_counter_between_is_passed_over(session, desk, act_as):
         )
     do(session, counter.emergency, by=act_as("counter3"))
     assert account_id(session, "counter1") in readers(session)
+
+
+def test_a_neighbour_on_leave_is_passed_over_for_the_next_who_is_there(session, desk, act_as):
+    away(session, 2, 4)
+    do(session, counter.emergency, by=act_as("counter3"))
+    beside = {account_id(session, "counter1"), account_id(session, "counter5")}
+    assert readers(session) == {P.VISIT_RECEIVE.name, P.DESK_SUPERVISE.name, *beside}
+
+
+def test_who_serves_in_a_neighbours_place_is_called_as_well(session, desk, act_as):
+    waiting(session, officer="counter2", state=State.SERVING, officer_id=account_id(session, "counter7"))
+    do(session, counter.emergency, by=act_as("counter3"))
+    assert account_id(session, "counter7") in readers(session)
 
 
 def test_pressed_again_in_fright_it_is_one_alarm(session, desk, act_as):

@@ -14,14 +14,17 @@ from models.notice import Notice
 from models.staff import Absence
 from models.visit import Visit
 from reports.desk_now import counters_now
+from reports.figures import work_counts
+from reports.my_counter import counter_page
 from rules.actor import Actor
 from rules.desk import AttendanceKind, Disability, DisabilityEvidence, NoticeKind
 from rules.dispatch import Presence
-from rules.errors import FieldFault, NotFound
+from rules.errors import FieldFault, NotFound, RuleBroken
 from rules.refusals import Ground
 from rules.visit_flow import State
 from services import attendance, counter, reception
 from services.confirmation import CheckIn
+from services.dispatch_facts import facts_of
 from services.transaction import transaction
 from tests.factories import AT, make_desk, make_person, make_visit
 from tests.services.desk_helpers import arrive, away, known_person, officer, unit_of
@@ -156,6 +159,59 @@ def test_whoever_was_left_waiting_yesterday_holds_up_nobody_today(session: Sessi
         counter.call(session, today.id, by=act_as("counter1"), at=AT)
     session.refresh(today)
     assert not today.picked
+
+
+YESTERDAY = AT - timedelta(days=1)
+
+
+def test_who_was_left_behind_yesterday_keeps_no_counter_busy_today(session: Session, act_as: Who) -> None:
+    with transaction(session):
+        waiting = make_visit(session, at=YESTERDAY)
+        called = make_visit(
+            session, officer="counter2", state=State.CALLED, at=YESTERDAY, called_at=YESTERDAY
+        )
+        newcomer = make_visit(session, officer=None)
+    one, two = counters_now(session, unit_of(session), AT)[:2]
+    assert (one.waiting, two.called, two.presence) == ((), None, Presence.FREE)
+    assert {visit.visit_id for visit in (*one.visits, *two.visits)} == {waiting.id, called.id}
+    facts = facts_of(session, newcomer, at=AT)
+    assert {(each.queue, each.wait_minutes) for each in facts.candidates} == {(0, 0)}
+    assert reception.waits(session, unit_of(session), at=AT) == []
+
+
+def test_who_was_left_behind_yesterday_is_nobodys_next(session: Session, act_as: Who) -> None:
+    who = act_as("counter1")
+    with transaction(session):
+        waiting = make_visit(session, at=YESTERDAY)
+        called = make_visit(session, state=State.CALLED, at=YESTERDAY, called_at=YESTERDAY, calls=1)
+        today = make_visit(session)
+    page = counter_page(session, who, AT)
+    assert (page.at_hand, [each.visit_id for each in page.queue]) == (None, [today.id])
+    assert [each.visit_id for each in page.left_over] == [waiting.id, called.id]
+    assert work_counts(session, who, TODAY).my_queue == 1
+    with transaction(session):
+        counter.call(session, today.id, by=who, at=AT)
+    assert counter_page(session, who, AT).at_hand == session.get_one(Visit, today.id)
+    with transaction(session):
+        counter.leave(session, waiting.id, reason="叫號多次未到", by=who, at=AT)
+    assert [each.visit_id for each in counter_page(session, who, AT).left_over] == [called.id]
+
+
+def test_who_is_called_after_midnight_is_at_hand(session: Session, act_as: Who) -> None:
+    """Whatever the ticket's day, a call of today is about somebody who is here."""
+    with transaction(session):
+        late = make_visit(session, at=YESTERDAY)
+        counter.call(session, late.id, by=act_as("counter1"), at=AT)
+    page = counter_page(session, act_as("counter1"), AT)
+    assert (page.at_hand and page.at_hand.id, page.left_over) == (late.id, ())
+
+
+def test_a_service_left_open_yesterday_still_keeps_its_officer(session: Session, act_as: Who) -> None:
+    with transaction(session):
+        make_visit(session, state=State.SERVING, at=YESTERDAY)
+        today = make_visit(session)
+    with pytest.raises(RuleBroken), transaction(session):
+        counter.call(session, today.id, by=act_as("counter1"), at=AT)
 
 
 def test_only_reception_corrects_a_judgement_even_when_nothing_changes(session: Session, act_as: Who) -> None:

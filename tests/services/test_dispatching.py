@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from models.desk import Counter, CounterGroup, Post
+from models.desk import Counter, CounterGroup, Deputy, Post
 from models.desk_review import Refusal
 from models.desk_rules import MassLayoffOrder, RatioShare
 from models.desk_staff import Attendance
@@ -140,6 +140,24 @@ def test_an_old_case_without_an_owner_goes_to_whom_the_evidence_names(session, b
 def test_the_owners_deputies_stand_in_in_their_order(session, by):
     away(session, 1, 2)
     assert old_case(session, by, 1).officer.username == "counter3"
+
+
+def test_without_deputies_the_group_of_an_owner_who_has_no_post_today_takes_the_case(session, by):
+    """On a long leave somebody else sits at the counter, or nobody: the group is that of the owner's last post."""
+    post = session.scalars(select(Post).where(Post.officer_id == officer(session, 5).id)).one()
+    other = Counter(unit_id=by.unit_id, number=9, group_id=post.counter.group_id)
+    session.add(other)
+    session.flush()
+    colleague = clone_officer(session, 9)
+    session.add(
+        Post(unit_id=by.unit_id, counter_id=other.id, officer_id=colleague.id, starts_on=date(2026, 1, 1))
+    )
+    post.ends_on = date(2026, 11, 1)
+    session.execute(delete(Deputy))
+    session.commit()
+    visit = old_case(session, by, 5)
+    decision = session.scalars(select(Decision)).one()
+    assert (visit.officer_id, decision.rule) == (colleague.id, Rule.OWNER_GROUP)
 
 
 def test_benefit_cases_of_one_who_left_go_to_whom_the_supervisor_named_and_count_as_no_new_ones(session, by):

@@ -15,12 +15,15 @@ from app.extensions import db
 from models.account import Account
 from models.api_key import ApiAnswer
 from models.batch import BatchUpload
+from models.notice import Notice
 from models.outbox import Mail, MailState
 from models.referral import Attachment, ReferralDraft
 from models.staff import SavedSearch
 from models.support import SupportAnswer, SupportQuestion
 from rules.actor import Actor
-from services import api_answers, batch, drafts, housekeeping, outbox, saved_searches
+from rules.desk import NoticeKind
+from rules.permissions import Permission
+from services import api_answers, batch, drafts, housekeeping, notices, outbox, saved_searches
 from services.drafts import Upload
 from services.file_changes import FileChanges
 from services.housekeeping import DRAFTS_KEPT, Cleared
@@ -155,3 +158,17 @@ def test_the_nightly_job_clears_away_and_tells_how_much(session: Session, act_as
         long_ago = datetime.now(UTC) - api_answers.KEPT - timedelta(hours=1)
         api_answers.keep(session, "old-key-1", b"{}", {}, by=act_as("referrer"), at=long_ago)
     assert jobs.clear_away(current_app._get_current_object()).told == "1 answers"
+
+
+def test_notices_that_nobody_needs_any_more_lapse_even_where_nothing_else_is_ever_deleted(
+    session: Session, act_as: Act
+) -> None:
+    unit_id = act_as("reception").unit_id or 0
+    with transaction(session):
+        for kind in (NoticeKind.RING, NoticeKind.COMPLAINT):
+            notices.tell(session, unit_id, kind, "通知", to=Permission.VISIT_RECEIVE, at=AT, by=None)
+    tomorrow = AT + timedelta(days=1)
+    for months, lapsed in ((0, 1), (60, 0)):
+        assert clear(Schedule(months, date(2026, 11, 20)), at=tomorrow).notices == lapsed
+    open_ones = select(Notice.kind).where(Notice.acknowledged_at.is_(None))
+    assert session.scalars(open_ones).all() == [NoticeKind.COMPLAINT.value]

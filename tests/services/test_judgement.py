@@ -13,6 +13,7 @@ from models.desk_rules import NewCaseRule
 from models.organisation import Unit
 from models.ownership import PermanentTransfer
 from models.person import Person
+from reports.visitor_records import AgreedTransfer
 from rules.actor import Actor
 from rules.desk import Basis, Disability, EvidenceKind
 from rules.dispatch import Presence
@@ -151,7 +152,8 @@ def test_an_accepted_transfer_is_shown_for_reception_to_execute(session, by, per
     )
     session.add(transfer)
     session.commit()
-    assert picture(session, person, by=by, at=AT).transfers == (transfer.id,)
+    told = AgreedTransfer(transfer.id, transfer.business_type_id, "一般求職", "李佳蓉", "劉建宏")
+    assert picture(session, person, by=by, at=AT).transfers == (told,)
 
 
 def test_the_picture_takes_as_many_statements_for_a_long_history_as_for_none(session, by, person):

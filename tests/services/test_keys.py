@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,12 +14,19 @@ from app.extensions import db
 from models.base import Model, Moment
 from models.crypto import KEYS, KeyRing, Secret, UnreadableSecret, new_key
 from models.person import Person, PersonRevision
+from rules.desk import EvidenceKind
 from services import keys
 from services.transaction import transaction
 from tests.factories import AT
 from tests.histories import make_histories
 
 FILES = ("同意書".encode(), b"")
+# What the database checks beside the type.
+CHECKED = {
+    "appointment.ends_at": AT + timedelta(hours=1),
+    "evidence_record.kind": EvidenceKind.INTRODUCTION_CARD.value,
+}
+SOMEBODY_ELSE = "permanent_transfer.to_id"
 
 
 @pytest.fixture
@@ -43,17 +51,24 @@ def _some_row(table: sa.Table) -> dict[str, object]:
     return {
         column.name: _some_value(column)
         for column in table.columns
-        if isinstance(column.type, Secret) or not (column.primary_key or column.nullable or column.default)
+        if isinstance(column.type, Secret)
+        or (column.foreign_keys and column.primary_key)
+        or not (column.primary_key or column.nullable or column.default)
     }
 
 
 def _some_value(column: sa.Column[object]) -> object:
     for key in column.foreign_keys:
-        return db.session.scalar(sa.select(sa.func.min(key.column)))
+        chosen = sa.func.max if str(column) == SOMEBODY_ELSE else sa.func.min
+        return db.session.scalar(sa.select(chosen(key.column)))
+    if str(column) in CHECKED:
+        return CHECKED[str(column)]
     if isinstance(column.type, Secret):
         return f"text of {column}"
     if isinstance(column.type, Moment):
         return AT
+    if isinstance(column.type, sa.Date):
+        return AT.date()
     return "k" if isinstance(column.type, sa.String) else 1
 
 
@@ -74,8 +89,8 @@ def readable() -> dict[tuple[str, int, str], str]:
     found = {}
     for table in Model.metadata.sorted_tables:
         secrets = [column for column in table.columns if isinstance(column.type, Secret)]
-        for row in db.session.execute(sa.select(table.c.id, *secrets)) if secrets else ():
-            found |= {(table.name, row.id, each.name): getattr(row, each.name) for each in secrets}
+        for row in db.session.execute(sa.select(*table.primary_key, *secrets)) if secrets else ():
+            found |= {(table.name, row[0], each.name): getattr(row, each.name) for each in secrets}
     db.session.rollback()
     return found
 

@@ -93,7 +93,7 @@ def test_the_thirty_first_look_up_in_ten_minutes_is_refused_and_later_ones_pass(
     session: Session, act_as: Act
 ) -> None:
     by = act_as("referrer")
-    for _ in range(look_ups.LOOK_UPS):
+    for _ in range(look_ups.REFERRAL_LINE.by_hand):
         ask(session, by, "唐三藏", fresh_number())
     with pytest.raises(TooMany):
         ask(session, by, "唐三藏", fresh_number())
@@ -105,7 +105,7 @@ def test_the_thirty_first_look_up_in_ten_minutes_is_refused_and_later_ones_pass(
 
 def test_registering_counts_as_a_look_up(session: Session, act_as: Act) -> None:
     by = act_as("referrer")
-    for _ in range(look_ups.LOOK_UPS):
+    for _ in range(look_ups.REFERRAL_LINE.by_hand):
         ask(session, by, "唐三藏", fresh_number())
     with pytest.raises(TooMany), transaction(session):
         people.register(session, fields(), by=by, at=AT)

@@ -10,18 +10,20 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from models.desk import Deputy, Desk
+from models.desk import CounterGroup, Deputy, Desk
+from models.desk_staff import Attendance
 from models.notice import Notice
 from models.organisation import Unit
 from models.person import Person
 from models.trail import TrailEntry
-from models.visit import Decision, Visit, VisitEntry
+from models.visit import Decision, DutyList, Visit, VisitEntry
 from rules.actor import Actor
-from rules.desk import AppointmentState, Basis, Disability, DisabilityEvidence, NoticeKind
+from rules.desk import AppointmentState, Basis, Disability, DisabilityEvidence, GroupKind, NoticeKind
 from rules.dispatch import Rule
 from rules.errors import Faults, FieldFault, NotFound, RuleBroken, StaleVersion, TooMany
 from rules.visit_flow import Move, State
 from services import dispatching, look_ups, reception
+from services.dispatching import redispatch_waiting
 from services.reception import CheckIn
 from services.transaction import transaction
 from tests.factories import AT, fresh_number, make_desk, make_person, make_referral, make_visit
@@ -255,7 +257,24 @@ def test_who_is_only_suspected_of_a_disability_goes_to_the_general_counters_way(
     )
     assert (visit.disability, visit.disability_evidence) == (Disability.SUSPECTED, None)
     decision = session.scalars(select(Decision)).one()
-    assert decision.facts["disability"] is False
+    assert (decision.facts["disability"], decision.facts["suspected"]) == (False, True)
+
+
+def test_the_disability_counter_is_neither_given_nor_owed_who_is_only_suspected(session, by, visitor):
+    """With the general counters away it would be its turn: it has the largest share of the rest."""
+    away(session, 1, 2, 3, 5)
+    visit = arrive(session, by, visitor, disability=Disability.SUSPECTED)
+    assert visit.counter.number == 6
+    shares = {
+        group: officers for group, _share, officers in session.get_one(DutyList, visit.duty_list_id).content
+    }
+    disabled = session.scalars(select(CounterGroup).where(CounterGroup.kind == GroupKind.DISABILITY)).one()
+    assert disabled.id not in shares and visit.group_id in shares
+
+
+def test_with_nobody_else_there_the_disability_counter_takes_who_is_only_suspected(session, by, visitor):
+    away(session, 1, 2, 3, 5, 6)
+    assert arrive(session, by, visitor, disability=Disability.SUSPECTED).counter.number == 4
 
 
 def test_an_identity_with_a_group_goes_there_first(session, by, visitor):
@@ -286,6 +305,34 @@ def test_an_employer_is_led_to_the_recruitment_section_which_is_told_in_time(ses
     assert "8 號櫃台" in words
     assert "曾就服員" in words
     assert "陳老闆" not in words
+
+
+def told_of_employer(session: Session) -> list[int]:
+    kind = Notice.kind == NoticeKind.EMPLOYER
+    return list(session.scalars(select(Notice.to_id).where(kind).order_by(Notice.id)))
+
+
+def test_an_employer_who_is_moved_is_announced_to_each_officer_once(session, by):
+    visit = arrive(session, by, None, "D", section="廠商徵才")
+    first, third = officer(session, 8).id, officer(session, 3).id
+    for number in (3, 8, 3):
+        with transaction(session):
+            there = counter(session, number).id
+            reception.override(session, visit.id, counter_id=there, reason="曾就服員開會", by=by, at=AT)
+    assert told_of_employer(session) == [first, third]
+    moved = session.scalars(select(Notice).where(Notice.to_id == third)).one()
+    assert "3 號櫃台" in moved.template % moved.values
+
+
+def test_an_employer_whom_nobody_could_take_is_announced_when_the_section_is_back(session, by, act_as):
+    away(session, 8)
+    visit = arrive(session, by, None, "D")
+    assert (visit.state, told_of_employer(session)) == (State.CHECKED_IN, [])
+    for row in session.scalars(select(Attendance)):
+        session.delete(row)
+    with transaction(session):
+        redispatch_waiting(session, by.unit_id, by=act_as("counter8"), at=AT)
+    assert told_of_employer(session) == [officer(session, 8).id]
 
 
 def test_somebody_without_a_name_or_a_person_is_not_checked_in(session, by):

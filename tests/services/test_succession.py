@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.appointment import Appointment
@@ -62,13 +62,21 @@ def owned(session: Session, kinds: dict[str, BusinessType], act_as: Who) -> list
     return list(session.scalars(select(Owner).order_by(Owner.id)))
 
 
-def leave(session: Session, act_as: Who, *, on: date = TODAY, benefit: str | None = "counter2") -> int:
+def leave(
+    session: Session,
+    act_as: Who,
+    *,
+    on: date = TODAY,
+    benefit: str | None = "counter2",
+    successors: dict[int, int] | None = None,
+) -> int:
     with transaction(session):
         moved = succession.depart(
             session,
             act_as("counter1").user_id,
             left_on=on,
             benefit_officer_id=act_as(benefit).user_id if benefit else None,
+            successors=successors,
             by=act_as("itstaff"),
             at=NOW,
         )
@@ -130,6 +138,8 @@ def test_somebody_who_is_serving_cannot_leave(session: Session, owned: list[Owne
     with pytest.raises(RuleBroken, match="正在服務 A001"):
         leave(session, act_as)
     assert session.scalars(select(Departure)).all() == []
+    leave(session, act_as, on=TODAY + timedelta(days=10))
+    assert session.get_one(Visit, visit.id).state == State.SERVING
 
 
 def test_benefit_goes_to_the_named_officer_and_counts_as_no_new_case(
@@ -226,6 +236,52 @@ def test_appointments_go_to_whoever_keeps_the_hour_and_the_rest_is_listed(
     assert [each.starts_at for each in after] == [MONDAY + timedelta(hours=n) for n in HOURS[1:]]
 
 
+def test_the_successor_of_the_business_type_has_the_first_word_at_the_appointments(
+    session: Session, owned: list[Owner], kinds: dict[str, BusinessType], act_as: Who
+) -> None:
+    one, five = act_as("counter1"), act_as("counter5")
+    for index in (0, 2):
+        when = MONDAY + timedelta(hours=HOURS[index])
+        _book(session, owned[index].person_id, owned[index].business_type_id, one, when)
+    leave(session, act_as, benefit="counter3", successors={kinds["A"].id: five.user_id})
+    coming = select(Appointment.officer_id).where(Appointment.state == "booked")
+    assert list(session.scalars(coming.order_by(Appointment.starts_at))) == [
+        five.user_id,
+        act_as("counter3").user_id,
+    ]
+
+
+def test_nobody_who_cannot_take_over_gets_the_appointments(
+    session: Session, owned: list[Owner], kinds: dict[str, BusinessType], act_as: Who
+) -> None:
+    with pytest.raises(FieldFault) as refused:
+        leave(session, act_as, successors={kinds["A"].id: act_as("manager3").user_id})
+    assert refused.value.field == f"successor-{kinds['A'].id}"
+    session.rollback()
+    assert session.scalars(select(Departure)).all() == []
+
+
+def test_appointments_without_a_deputy_wait_for_the_successor(
+    session: Session, owned: list[Owner], kinds: dict[str, BusinessType], act_as: Who
+) -> None:
+    one, five = act_as("counter1"), act_as("counter5")
+    with transaction(session):
+        session.execute(delete(Deputy).where(Deputy.officer_id == one.user_id))
+    made = _book(session, owned[0].person_id, owned[0].business_type_id, one, MONDAY)
+    other = _book(session, owned[2].person_id, kinds["C"].id, one, MONDAY + timedelta(hours=1))
+    departure = leave(session, act_as)
+    assert session.get_one(Appointment, made).state == "booked"
+    with transaction(session):
+        handing_over.hand_over(
+            session, departure, successors={kinds["A"].id: five.user_id}, by=act_as("itstaff"), at=NOW
+        )
+    session.expire_all()
+    moved = session.get_one(Appointment, made)
+    new = session.get_one(Appointment, moved.moved_to_id)
+    assert (moved.state, new.officer_id, new.starts_at) == ("moved", five.user_id, MONDAY)
+    assert session.get_one(Appointment, other).state == "booked", "of that business nobody has taken over"
+
+
 def _book(session: Session, person_id: int, type_id: int, officer: Actor, at: datetime) -> int:
     with transaction(session):
         return appointments.book(
@@ -311,3 +367,49 @@ def test_nobody_leaves_twice(session: Session, owned: list[Owner], act_as: Who) 
     leave(session, act_as)
     with pytest.raises(RuleBroken, match="已登錄於 115/11/20 離職"):
         leave(session, act_as)
+
+
+def come_back(session: Session, act_as: Who, *, on: date = TODAY) -> None:
+    back = act_as("counter1")
+    seat = session.scalars(select(Post.counter_id).where(Post.officer_id == back.user_id)).first()
+    with transaction(session):
+        session.add(
+            Post(unit_id=back.unit_id or 0, counter_id=seat or 0, officer_id=back.user_id, starts_on=on)
+        )
+
+
+def test_who_came_back_the_same_day_may_leave_on_it_again(
+    session: Session, owned: list[Owner], act_as: Who
+) -> None:
+    leave(session, act_as)
+    come_back(session, act_as)
+    leave(session, act_as, benefit="counter3")
+    (departure,) = session.scalars(select(Departure)).all()
+    assert departure.benefit_officer_id == act_as("counter3").user_id
+    assert counters_now(session, departure.unit_id, NOW)[0].presence is Presence.UNSTAFFED
+
+
+def test_the_persons_of_who_came_back_stay(
+    session: Session, owned: list[Owner], kinds: dict[str, BusinessType], act_as: Who
+) -> None:
+    departure = leave(session, act_as)
+    come_back(session, act_as)
+    with pytest.raises(RuleBroken, match="已回任"), transaction(session):
+        handing_over.hand_over(
+            session,
+            departure,
+            successors={kinds["A"].id: act_as("counter5").user_id},
+            by=act_as("itstaff"),
+            at=NOW,
+        )
+    assert {row.officer_id for row in session.scalars(select(Owner))} == {act_as("counter1").user_id}
+
+
+def test_who_only_stands_in_stops_it_too(session: Session, owned: list[Owner], act_as: Who) -> None:
+    """An officer whose post has ended before owns persons and may be a deputy still."""
+    with transaction(session):
+        post = session.scalars(select(Post).where(Post.officer_id == act_as("counter1").user_id)).one()
+        post.ends_on = TODAY - timedelta(days=30)
+    leave(session, act_as)
+    still = select(Deputy).where(Deputy.deputy_id == act_as("counter1").user_id, Deputy.ends_on.is_(None))
+    assert session.scalars(still).all() == []

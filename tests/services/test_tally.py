@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,7 +18,8 @@ from models.notice import Notice
 from models.tally import TallySignature
 from models.visit import Visit
 from reports.tally import sheet
-from reports.tally_figures import changes, from_json
+from reports.tally_check import differences
+from reports.tally_figures import changes, from_json, to_json
 from rules.desk import NoticeKind
 from rules.errors import AlreadyDone, Faults, FieldFault, NotFound, RuleBroken
 from rules.refusals import Ground
@@ -91,6 +93,68 @@ def test_overrides_are_counted_and_who_left_is_no_case(session: Session, act_as:
     assert found.tickets == 2
 
 
+def test_who_was_sent_against_the_rule_and_then_left_is_still_counted_there(
+    session: Session, act_as: Act
+) -> None:
+    with transaction(session):
+        visit = arrive(session, act_as, at=AT)
+        first = visit.counter_id
+        ways = session.scalars(
+            select(Counter).where(Counter.number.in_([1, 2, 3]), Counter.id != first)
+        ).all()
+        for wanted in ways:
+            guiding.override(
+                session, visit.id, counter_id=wanted.id, reason="設備故障", by=act_as("reception"), at=AT
+            )
+        guiding.leave(session, visit.id, reason="民眾改天再來", by=act_as("reception"), at=AT)
+    found = sheet(session, unit_of(act_as), DAY)
+    assert {line.counter_id: line.overridden for line in found.lines if line.overridden} == {
+        each.id: 1 for each in ways
+    }
+    assert (found.totals.overridden, found.totals.cases) == (2, 0)
+    assert list(differences(session, unit_of(act_as), DAY)) == []
+
+
+def test_the_check_counts_the_overrides_of_live_and_signed_sheets_again(
+    session: Session, act_as: Act
+) -> None:
+    with transaction(session):
+        visit = arrive(session, act_as, at=AT)
+        wanted = session.scalars(select(Counter).where(Counter.id != visit.counter_id, Counter.number < 4))
+        decision = guiding.override(
+            session,
+            visit.id,
+            counter_id=wanted.all()[0].id,
+            reason="設備故障",
+            by=act_as("reception"),
+            at=AT,
+        )
+        confirm_all(session, act_as)
+        tally.sign(session, DAY, NOON, by=act_as("reception"), at=LATER)
+    assert list(differences(session, unit_of(act_as), DAY)) == []
+    with transaction(session):
+        session.add(
+            TallySignature(
+                unit_id=visit.unit_id,
+                day=DAY,
+                role="reception",
+                until=time(13),
+                figures=without_overrides(to_json(sheet(session, visit.unit_id, DAY))),
+                signed_at=LATER,
+                signed_by_id=act_as("reception").user_id,
+                signer_name="偽造",
+            )
+        )
+    (found,) = differences(session, unit_of(act_as), DAY)
+    assert found.what.startswith("sheet signed by reception until 13:00: counter")
+    assert (found.what.endswith("overridden"), found.stored, found.rebuilt) == (True, 0, 1)
+    assert decision.counter_id == visit.counter_id
+
+
+def without_overrides(figures: dict[str, Any]) -> dict[str, Any]:
+    return {**figures, "lines": [{**line, "overridden": 0} for line in figures["lines"]]}
+
+
 def test_the_debts_of_each_group_of_officers_add_up_to_nothing(session: Session, act_as: Act) -> None:
     with transaction(session):
         for _turn in range(7):
@@ -124,6 +188,37 @@ def test_a_confirmation_is_stale_as_soon_as_there_is_another_case(session: Sessi
     with pytest.raises(RuleBroken) as refused, transaction(session):
         tally.sign(session, DAY, NOON, by=act_as("reception"), at=LATER)
     assert refused.value.template == tally.NOT_CONFIRMED
+
+
+def test_a_case_that_was_confirmed_and_then_left_keeps_nobody_from_signing(
+    session: Session, act_as: Act
+) -> None:
+    with transaction(session):
+        visit = arrive(session, act_as, at=AT)
+        me = act_as(officer_of(session, visit))
+        tally.confirm(session, DAY, {visit.business_type_id: 1}, note="", by=me, at=AT)
+        guiding.leave(session, visit.id, reason="民眾離開", by=act_as("reception"), at=LATER)
+        sign_all(session, act_as)
+        tally.approve(session, DAY, by=act_as("supervisor"), at=LATER)
+
+
+def test_who_has_confirmed_may_say_that_nothing_is_left_or_insist(session: Session, act_as: Act) -> None:
+    with transaction(session):
+        visit = arrive(session, act_as, at=AT)
+        me, case = act_as(officer_of(session, visit)), {visit.business_type_id: 1}
+        other = act_as("counter2" if me.name != act_as("counter2").name else "counter3")
+        tally.confirm(session, DAY, case, note="", by=me, at=AT)
+        guiding.leave(session, visit.id, reason="民眾離開", by=act_as("reception"), at=LATER)
+        tally.confirm(session, DAY, case, note="A001 是我的", by=me, at=LATER)
+    with pytest.raises(RuleBroken) as refused, transaction(session):
+        tally.sign(session, DAY, NOON, by=act_as("reception"), at=LATER)
+    assert refused.value.template == tally.DIFFERENT
+    with transaction(session):
+        tally.confirm(session, DAY, {}, note="", by=me, at=LATER)
+        tally.sign(session, DAY, NOON, by=act_as("reception"), at=LATER)
+    with pytest.raises(RuleBroken) as refused, transaction(session):
+        tally.confirm(session, DAY, {}, note="", by=other, at=LATER)
+    assert refused.value.template == tally.NO_VISITS
 
 
 def test_a_mismatch_is_told_to_the_reception_and_keeps_it_from_signing(session: Session, act_as: Act) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.account import Account
 from models.desk_rules import BusinessType
 from models.notice import Notice
-from models.ownership import Owner, OwnerChange, PermanentTransfer
+from models.ownership import ChangeRequest, Owner, OwnerChange, PermanentTransfer
 from models.person import Person
 from rules.actor import Actor
 from rules.calendar import local_date
 from rules.errors import AlreadyDone, FieldFault, NotFound, RuleBroken
-from services import notices, ownership, succession, transfers
+from services import desk_review, handing_over, notices, ownership, succession, transfers
 from services.transaction import transaction
 from tests.conftest import NOW
 from tests.factories import make_desk, make_person, make_visit
@@ -221,17 +223,10 @@ def test_a_transfer_to_somebody_who_has_left_meanwhile_is_refused(
     session: Session, owned: tuple[Person, BusinessType], act_as: Who
 ) -> None:
     giver, taker = act_as("counter1"), act_as("counter4")
+    transfer = propose(session, owned, giver, taker)
     with transaction(session):
-        transfer = propose(session, owned, giver, taker)
         transfers.answer(session, transfer.id, agreed=True, by=taker, at=NOW)
-        succession.depart(
-            session,
-            taker.user_id,
-            left_on=local_date(NOW),
-            benefit_officer_id=None,
-            by=act_as("supervisor"),
-            at=NOW,
-        )
+        session.get_one(Account, taker.user_id).active = False
     with pytest.raises(RuleBroken, match="已離職"), transaction(session):
         transfers.execute(session, transfer.id, by=act_as("reception"), at=NOW)
     assert owner_of(session) == giver.user_id
@@ -244,3 +239,133 @@ def test_a_proposal_names_no_visit_of_somebody_else(
         foreign = make_visit(session, officer="counter1").id
     with pytest.raises(NotFound), transaction(session):
         propose(session, owned, act_as("counter1"), act_as("counter4"), visit_id=foreign)
+
+
+def depart(session: Session, act_as: Who, who: str, *, days: int = 0) -> int:
+    with transaction(session):
+        return succession.depart(
+            session,
+            act_as(who).user_id,
+            left_on=local_date(NOW) + timedelta(days=days),
+            benefit_officer_id=None,
+            by=act_as("itstaff"),
+            at=NOW,
+        ).departure.id
+
+
+def state(session: Session, transfer: PermanentTransfer) -> str:
+    session.refresh(transfer)
+    return transfer.state
+
+
+@pytest.mark.parametrize("days", [0, 10])
+def test_a_transfer_to_who_leaves_is_withdrawn_and_both_are_told(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who, days: int
+) -> None:
+    one, four = act_as("counter1"), act_as("counter4")
+    made = propose(session, owned, one, four)
+    depart(session, act_as, "counter4", days=days)
+    assert state(session, made) == "withdrawn"
+    assert transfers.TOLD_WITHDRAWN in {each.template for each in notices.unread(session, one)}
+    propose(session, owned, one, act_as("counter5"))
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_the_open_transfers_of_who_left_end_when_the_persons_are_handed_over(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who, agreed: bool
+) -> None:
+    made = propose(session, owned, act_as("counter1"), act_as("counter4"))
+    if agreed:
+        with transaction(session):
+            transfers.answer(session, made.id, agreed=True, by=act_as("counter4"), at=NOW)
+    departure = depart(session, act_as, "counter1")
+    with transaction(session):
+        handing_over.hand_over(
+            session,
+            departure,
+            successors={owned[1].id: act_as("counter5").user_id},
+            by=act_as("itstaff"),
+            at=NOW,
+        )
+    assert state(session, made) == "withdrawn"
+    assert transfers.pending(session, made.unit_id) == []
+    propose(session, owned, act_as("counter5"), act_as("counter4"))
+
+
+def test_an_open_transfer_ends_when_the_supervisor_changes_the_officer(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    person, kind = owned
+    made = propose(session, owned, act_as("counter1"), act_as("counter4"))
+    with transaction(session):
+        asked = ChangeRequest(
+            unit_id=made.unit_id,
+            person_id=person.id,
+            business_type_id=kind.id,
+            officer_id=act_as("counter1").user_id,
+            reason="希望換人",
+            made_at=NOW,
+            made_by_id=act_as("reception").user_id,
+        )
+        session.add(asked)
+        session.flush()
+        desk_review.decide_request(
+            session,
+            asked.id,
+            granted=True,
+            new_officer_id=act_as("counter2").user_id,
+            note="",
+            by=act_as("supervisor"),
+            at=NOW,
+        )
+    assert state(session, made) == "withdrawn"
+    propose(session, owned, act_as("counter2"), act_as("counter4"))
+
+
+def test_what_an_earlier_owner_proposed_is_in_nobodys_way(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    """Whoever serves the person's new case is the owner, without a hand-over."""
+    person, kind = owned
+    made = propose(session, owned, act_as("counter1"), act_as("counter4"))
+    with transaction(session):
+        ownership.give(
+            session,
+            unit_id=made.unit_id,
+            person_id=person.id,
+            business_type_id=kind.id,
+            to_id=act_as("counter2").user_id,
+            cause="new_case",
+            by=act_as("counter2"),
+            at=NOW,
+        )
+    propose(session, owned, act_as("counter2"), act_as("counter5"))
+    assert state(session, made) == "withdrawn"
+
+
+def test_the_supervisor_withdraws_for_who_cannot_and_nobody_else_does(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    made = propose(session, owned, act_as("counter1"), act_as("counter4"))
+    for wrong in ("counter2", "counter4", "reception", "itstaff", "supervisor3"):
+        with pytest.raises(NotFound), transaction(session):
+            transfers.withdraw(session, made.id, by=act_as(wrong), at=NOW)
+    with transaction(session):
+        transfers.withdraw(session, made.id, by=act_as("supervisor"), at=NOW)
+    assert state(session, made) == "withdrawn"
+    for officer in ("counter1", "counter4"):
+        assert transfers.TOLD_WITHDRAWN in {
+            each.template for each in notices.unread(session, act_as(officer))
+        }
+
+
+def test_nobody_is_given_to_who_has_left_or_is_about_to(
+    session: Session, owned: tuple[Person, BusinessType], act_as: Who
+) -> None:
+    depart(session, act_as, "counter4")
+    depart(session, act_as, "counter5", days=10)
+    offered = {each.username for each in transfers.officers_beside(session, act_as("counter1"))}
+    assert offered == {"counter2", "counter3", "counter6", "counter7", "counter8"}
+    for wrong in ("counter4", "counter5"):
+        with pytest.raises(FieldFault):
+            propose(session, owned, act_as("counter1"), act_as(wrong))

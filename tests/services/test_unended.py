@@ -10,17 +10,20 @@ from sqlalchemy.orm import Session
 
 from models.account import Account
 from models.desk import Deputy, Post
-from models.desk_review import OvertimeDecision, Refusal
+from models.desk_review import OvertimeDecision, Refusal, UnendedExplanation
 from models.notice import Notice
 from models.outbox import Mail
 from models.visit import TicketBook, Visit
 from reports.appointment_rate import month_to_date
+from reports.overtime import undecided
 from reports.tally_check import differences
+from reports.unended import to_explain
+from rules.desk import Outcome
 from rules.desk_days import overtime_minutes, review_of
 from rules.errors import AlreadyDone, Faults, FieldFault, NotFound, RuleBroken
 from rules.refusals import Ground
 from rules.visit_flow import State
-from services import counter, desk_review, desk_watch, reception, unended
+from services import counter, desk_review, desk_watch, reception, succession, unended
 from services.transaction import transaction
 from tests.desk_days import Act, arrive, officer_of, serve
 from tests.factories import AT, make_desk
@@ -95,6 +98,83 @@ def test_nobody_explains_for_another_officer_or_what_is_of_today(session: Sessio
     with pytest.raises(RuleBroken) as refused, transaction(session):
         unended.explain(session, visit.id, "還沒過夜", by=act_as(me), at=EVENING)
     assert refused.value.template == unended.NOT_OVERNIGHT
+
+
+def explanation(session: Session, visit: Visit) -> tuple[str, int]:
+    row = session.get_one(UnendedExplanation, visit.id, populate_existing=True)
+    return row.explanation, row.explained_by_id
+
+
+def test_who_ended_anothers_service_the_next_day_may_explain_it(session: Session, act_as: Act) -> None:
+    visit = left_open(session, act_as)
+    name = officer_of(session, visit)
+    other = act_as("counter7" if name != "counter7" else "counter1")
+    post = session.scalars(select(Post).where(Post.officer_id == visit.officer_id)).one()
+    seat = session.scalars(select(Post).where(Post.officer_id == other.user_id)).one()
+    post.officer_id, seat.officer_id = seat.officer_id, post.officer_id
+    session.commit()
+    with transaction(session):
+        counter.end(session, visit.id, outcome=Outcome.CONSULTED, by=other, at=MONDAY)
+    assert visit.officer_id == act_as(name).user_id
+    mine = to_explain(session, visit.unit_id, date(2026, 11, 23), officer_id=other.user_id)
+    assert [each.visit_id for each in mine] == [visit.id]
+    with transaction(session):
+        unended.explain(session, visit.id, "前一天漏按，由接手的櫃台結束。", by=other, at=MONDAY)
+    assert explanation(session, visit) == ("前一天漏按，由接手的櫃台結束。", other.user_id)
+
+
+@pytest.mark.parametrize("how", ["departed", "closed", "other unit", "no counter any more"])
+def test_for_an_officer_who_is_gone_the_supervisor_explains(session: Session, act_as: Act, how: str) -> None:
+    visit = left_open(session, act_as)
+    name, boss = officer_of(session, visit), act_as("supervisor")
+    account = session.scalars(select(Account).where(Account.username == name)).one()
+    with pytest.raises(RuleBroken) as refused, transaction(session):
+        unended.explain(session, visit.id, "代為說明", by=boss, at=MONDAY)
+    assert refused.value.template == unended.STILL_HERE
+    with transaction(session):
+        if how == "departed":
+            counter.end(session, visit.id, outcome=Outcome.CONSULTED, by=act_as(name), at=MONDAY)
+            succession.depart(
+                session,
+                account.id,
+                left_on=date(2026, 11, 23),
+                benefit_officer_id=None,
+                by=act_as("itstaff"),
+                at=MONDAY,
+            )
+        elif how == "closed":
+            account.active = False
+        elif how == "other unit":
+            account.unit_id = act_as("supervisor3").unit_id
+        else:
+            account.roles = session.get_one(Account, act_as("reception").user_id).roles
+    with transaction(session):
+        unended.explain(session, visit.id, "離職前漏按，電話確認已服務完畢。", by=boss, at=MONDAY)
+        unended.sign(session, visit.id, by=boss, at=MONDAY)
+    assert explanation(session, visit) == ("離職前漏按，電話確認已服務完畢。", boss.user_id)
+    told = session.scalars(select(Notice).where(Notice.template == unended.EXPLAINED_FOR)).one()
+    assert (told.values["speaker"], told.values["who"]) == (boss.name, account.get_full_name())
+    assert to_explain(session, visit.unit_id, date(2026, 11, 23)) == []
+
+
+def test_the_words_of_the_officer_himself_are_not_replaced(session: Session, act_as: Act) -> None:
+    visit = left_open(session, act_as)
+    me = act_as(officer_of(session, visit))
+    with transaction(session):
+        unended.explain(session, visit.id, "忘記點選。", by=me, at=MONDAY)
+        session.get_one(Account, me.user_id).active = False
+    with pytest.raises(RuleBroken) as refused, transaction(session):
+        unended.explain(session, visit.id, "代為說明", by=act_as("supervisor"), at=MONDAY)
+    assert refused.value.template == unended.HAS_SPOKEN
+    assert explanation(session, visit) == ("忘記點選。", me.user_id)
+
+
+def test_the_supervisor_of_another_centre_explains_nothing(session: Session, act_as: Act) -> None:
+    visit = left_open(session, act_as)
+    session.get_one(Account, visit.officer_id).active = False
+    session.commit()
+    with pytest.raises(NotFound), transaction(session):
+        unended.explain(session, visit.id, "代為說明", by=act_as("supervisor3"), at=MONDAY)
 
 
 def test_a_deputy_of_the_it_staff_may_check_and_notify_while_it_lasts(session: Session, act_as: Act) -> None:
@@ -193,6 +273,23 @@ def test_overtime_is_granted_once(session: Session, act_as: Act) -> None:
     with pytest.raises(AlreadyDone), transaction(session):
         desk_review.grant_overtime(session, visit.id, minutes=30, note="", by=act_as("supervisor"), at=MONDAY)
     assert session.get_one(OvertimeDecision, visit.id).minutes == 20
+
+
+def test_what_ended_late_on_the_last_of_a_month_is_still_to_be_decided_on_the_first(
+    session: Session, act_as: Act
+) -> None:
+    last = datetime(2026, 10, 30, 8, 50, tzinfo=UTC)
+    with transaction(session):
+        first = serve(session, act_as, arrive(session, act_as, at=last), at=last, minutes=30)
+        late = datetime(2026, 11, 2, 8, 50, tzinfo=UTC)
+        serve(session, act_as, arrive(session, act_as, at=late), at=late, minutes=30)
+    unit_id = act_as("supervisor").unit_id or 0
+    open_ones = undecided(session, unit_id, date(2026, 11, 3))
+    assert [each.day for each in open_ones] == [date(2026, 10, 30), date(2026, 11, 2)]
+    with transaction(session):
+        desk_review.grant_overtime(session, first.id, minutes=20, note="", by=act_as("supervisor"), at=MONDAY)
+    assert [each.day for each in undecided(session, unit_id, date(2026, 11, 3))] == [date(2026, 11, 2)]
+    assert undecided(session, unit_id, date(2027, 1, 1)) == []
 
 
 def test_a_refusal_is_reviewed_once_and_an_inadequate_one_with_a_remark(

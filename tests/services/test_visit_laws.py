@@ -91,6 +91,15 @@ class Centre:
         )
         reception.check_in(self.session, data, by=self.actor("reception"), at=self.at)
 
+    def arrive_without_papers(self, _visit_id: int, other: int) -> None:
+        data = reception.CheckIn(self.types[other % 3], str(uuid.uuid4()), visitor="阿德")
+        reception.check_in(self.session, data, by=self.actor("reception"), at=self.at)
+
+    def identify(self, visit_id: int, other: int) -> None:
+        person_id = self.persons[other % len(self.persons)]
+        data = reception.CheckIn(0, "", person_id=person_id)
+        reception.identify(self.session, visit_id, data, **self.by("reception"))
+
     def judge(self, visit_id: int, other: int) -> None:
         found = self.session.get(Visit, visit_id)
         data = reception.CheckIn(
@@ -237,7 +246,7 @@ def rebuilt_rows(centre: Centre) -> dict[int, Row]:
     return rows
 
 
-def changes(  # noqa: PLR0911 (one for each move)
+def changes(  # noqa: PLR0911, PLR0912 (one for each move)
     entry: VisitEntry, row: Row, decision: Decision | None
 ) -> Mapping[str, Any]:
     at = entry.at
@@ -261,6 +270,8 @@ def changes(  # noqa: PLR0911 (one for each move)
             return {"called_at": at, "calls": row["calls"] + 1}
         case Move.NO_SHOW:
             return {**QUIET, "queue_from": at}
+        case Move.IDENTIFY:
+            return {}
         case Move.START:
             return {"started_at": at}
         case Move.END:

@@ -108,6 +108,12 @@ def test_another_centre_s_visit_is_not_found(as_, press, step):
     assert press(as_("counter1"), visit_id, step, **said).status_code == 404
 
 
+def test_who_books_another_day_has_the_three_sentences_in_sight(as_):
+    page = as_("counter1").get(f"{HOME}{waiting(state=State.CALLED, called_at=NOW)}/book").text
+    for said in ("下次來中心前先預約", "先至接待台報到，並抽取號碼牌", "聽到櫃台叫號再過來"):
+        assert said in page
+
+
 @pytest.mark.parametrize("page", ["", "/refuse", "/book", "/absent"])
 def test_another_centre_s_visitor_is_not_shown(as_, page):
     visit_id = waiting()
@@ -135,7 +141,8 @@ def test_a_double_click_does_one_step_and_says_nothing(as_, press):
     for _ in range(2):
         assert press(officer, visit_id, "call", state="waiting").location == HOME
     assert steps_taken(visit_id) == ["call"]
-    assert "flash-danger" not in officer.get(HOME).text and "flash-warning" not in officer.get(HOME).text
+    said = officer.get(HOME).text.replace("flash-warning counter-alarmed", "")
+    assert "flash-danger" not in said and "flash-warning" not in said
 
 
 def test_a_second_tab_learns_who_was_first(as_, press):
@@ -281,6 +288,23 @@ def test_who_waits_too_long_stands_out(as_, clock):
     waiting()
     clock.now = NOW + timedelta(minutes=31)
     assert "31 分鐘，過久" in as_("counter1").get(HOME).text
+
+
+def test_who_was_left_behind_yesterday_stands_apart_with_the_two_ways_out(as_):
+    forgotten = waiting(at=NOW - timedelta(days=1))
+    waiting()
+    page = as_("counter1").get(HOME).text
+    queue, left_over = page.split('id="queue-title"')[1].split('id="left-over-title"')
+    assert page.split('class="ticket-large">')[1].startswith("A001") and "過久" not in page
+    assert f"{forgotten}/absent" not in queue and f"{forgotten}/absent" in left_over
+    assert f"{forgotten}/book" in left_over and "115/11/19" in left_over
+    assert f"{forgotten}/call" not in page
+
+
+def test_the_queue_says_when_somebody_will_have_waited_too_long(as_):
+    waiting()
+    page = as_("counter1").get(HOME + "queue").text
+    assert f'data-fresh-at="{(NOW + timedelta(minutes=31)).isoformat()}"' in page
 
 
 def test_a_ring_stays_until_it_is_answered(as_, press):

@@ -234,6 +234,30 @@ def test_the_phone_check_makes_an_old_case_of_the_officer_asked(reception: Recep
     assert (visit.new_case, visit.basis, visit.officer_id) == (False, "phone_check", officer("counter3"))
 
 
+def test_whom_reception_asked_needs_an_answer_and_nothing_typed_is_lost(
+    reception: Reception, person: Person
+) -> None:
+    page = reception.get(f"{HOME}?person={person.id}").text
+    assert not re.search(r'name="known" value="\w+" checked', page), "an answer is chosen, never assumed"
+    data = {"person_id": person.id, "business_type_id": kind(), "asked_officer_id": officer("counter3")}
+    refused = reception.post("check-in", **data, disability="suspected")
+    assert refused.status_code == 422
+    assert "check-known-fault" in refused.text and 'href="#check-known"' in refused.text
+    assert f'<option value="{officer("counter3")}" selected>' in refused.text
+    assert 'value="suspected" class="is-suspected" checked' in refused.text
+
+
+def test_the_answer_on_the_telephone_is_on_the_card_and_in_the_form_that_corrects(
+    reception: Reception, person: Person
+) -> None:
+    asked = {"asked_officer_id": officer("counter3"), "known": "no"}
+    visit = reception.check_in(person_id=person.id, business_type_id=kind(), **asked)
+    page = reception.get(f"{HOME}?visit={visit.id}").text
+    assert "去電 吳淑芬 核對：不是其個案。" in page
+    assert f'<option value="{officer("counter3")}" selected>' in page
+    assert 'name="known" value="no" checked' in page
+
+
 def test_a_disability_is_confirmed_only_with_its_evidence(reception: Reception, person: Person) -> None:
     data = {"person_id": person.id, "business_type_id": kind(), "disability": "confirmed"}
     assert "check-disability_evidence" in reception.post("check-in", **data).text
@@ -329,6 +353,22 @@ def test_a_correction_dispatches_anew(reception: Reception, person: Person) -> N
     )
     visit = again(visit)
     assert (visit.disability, visit.counter_id) == ("confirmed", counter(4))
+
+
+def test_a_correction_of_something_else_leaves_receptions_own_judgement_as_it_was(
+    reception: Reception, person: Person
+) -> None:
+    visit = reception.check_in(
+        person_id=person.id, business_type_id=kind(), new_case="old", note="本人出示舊案紀錄"
+    )
+    page = reception.get(f"{HOME}?visit={visit.id}").text
+    form = dict(re.findall(r'name="(new_case|disability|known)" value="(\w*)"[^>]* checked', page))
+    form["note"] = "".join(re.findall(r'id="judge-note"[^>]* value="([^"]*)"', page))
+    assert form == {"new_case": "old", "disability": "none", "note": "本人出示舊案紀錄"}
+    reception.post(f"visits/{visit.id}/judge", **form, identities="4")
+    visit = again(visit)
+    assert (visit.new_case, visit.basis, visit.basis_note) == (False, "reception", "本人出示舊案紀錄")
+    assert (visit.identities, visit.counted) == ([4], False)
 
 
 def test_a_long_wait_rises_with_the_deputies_and_one_press_redirects(

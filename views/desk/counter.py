@@ -7,6 +7,7 @@ itself, which is in the trail.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, flash, jsonify, make_response, request
@@ -49,10 +50,11 @@ class CounterDesk(CounterSteps):
     @expose("/now")
     @needs(P.VISIT_SERVE)
     def now(self) -> Response | str:
-        """What stands above the visitor at hand, or the next one; told which visit and state the page shows."""
+        """What stands above the visitor at hand, or the next one; told which visit, person and state the page shows."""
         page = counter_page(database(), actor(), now())
-        shown = (chosen_id("visit"), request.args.get("state", ""))
-        current = (page.at_hand.id, page.at_hand.state) if page.at_hand else (None, "")
+        shown = (chosen_id("visit"), chosen_id("person"), request.args.get("state", ""))
+        here = page.at_hand
+        current = (here.id, here.person_id, here.state) if here else (None, None, "")
         if shown == current and page.at_hand:
             return jsonify({})  # nothing to put in the place of what is there
         who = "" if shown == current else changed_by(database(), actor(), shown[0] or current[0] or 0)
@@ -204,6 +206,7 @@ class CounterDesk(CounterSteps):
             "ticket": ticket(visit.business_type.letter, visit.number),
             "state_text": STATE_TEXT[State(visit.state)],
             "basis_text": BASIS_TEXT[Basis(visit.basis)],
+            "phone_text": spoken([asdict(known.phone_check.words)]) if known.phone_check else "",
             "outcome_texts": OUTCOME_TEXT,
         }
 

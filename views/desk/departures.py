@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from flask import flash, g, request, url_for
@@ -16,6 +17,7 @@ from models.account import Account
 from models.appointment import Appointment
 from models.ownership import Departure, OwnerChange
 from reports import succession as reports
+from reports.desk_now import departed
 from reports.handed_over import HANDED_OVER
 from reports.staff import people_with
 from rules import roc_dates
@@ -51,6 +53,7 @@ class OfficerDepartures(Screen):
         g.way_back = url_for("OfficerDepartures.index")
         if request.method == "GET":
             return self._plan(officer_id)
+        successors = _successors()
         try:
             with transaction(database()):
                 moved = succession.depart(
@@ -58,11 +61,12 @@ class OfficerDepartures(Screen):
                     officer_id,
                     left_on=roc_dates.parse(request.form.get("left_on", ""), field="left_on"),
                     benefit_officer_id=chosen_id("benefit_officer_id"),
+                    successors=successors,
                     by=actor(),
                     at=now(),
                 )
                 departure_id = moved.departure.id
-                if successors := _successors():
+                if successors:
                     handing_over.hand_over(
                         database(), departure_id, successors=successors, by=actor(), at=now()
                     )
@@ -153,6 +157,8 @@ class OfficerDepartures(Screen):
             estate=estate,
             moved=[(each, went.get(each.moved_to_id or 0)) for each in moved],
             others=self._others(officer),
+            back=officer.id not in departed(database(), departure.unit_id, date.max),
+            may_seat=actor().may(P.DESK_TABLE_WRITE),
             typed=request.form,
             faults=[fault] if fault else [],
         )
@@ -162,8 +168,10 @@ class OfficerDepartures(Screen):
         trail.shown({each.person_id for each in estate.appointments}, ground=trail.VISIT)
 
     def _others(self, officer: Account) -> Sequence[Account]:
-        staff = people_with(database(), actor().unit_id or 0, P.VISIT_SERVE)
-        return [account for account in staff if account.id != officer.id]
+        unit_id = actor().unit_id or 0
+        gone = departed(database(), unit_id, date.max) | {officer.id}
+        staff = people_with(database(), unit_id, P.VISIT_SERVE)
+        return [account for account in staff if account.id not in gone]
 
 
 class HandedOver(ListScreen):

@@ -9,15 +9,12 @@ from flask_appbuilder import expose
 
 from models.notice import Notice
 from models.scopes import DESK_STAFF
-from rules.desk import NOTICE_TEXT, NoticeKind
+from rules.desk import NOTICE_TEXT, URGENT, NoticeKind
 from services import notices, rings
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now
 from views.desk.words import spoken
 from views.texts import translated
-
-# Most urgent first; the others as they came.
-URGENCY = (NoticeKind.EMERGENCY, NoticeKind.RING, NoticeKind.COMPLAINT)
 
 
 class Notices(Screen):
@@ -48,5 +45,5 @@ def as_json(notice: Notice) -> dict[str, Any]:
         "word": translated(NOTICE_TEXT[kind]),
         "text": spoken([{"template": notice.template, "values": notice.values}]),
         "at": notice.made_at.isoformat(),
-        "rank": URGENCY.index(kind) if kind in URGENCY else len(URGENCY),
+        "rank": URGENT.index(kind) if kind in URGENT else len(URGENT),
     }

@@ -22,7 +22,8 @@ from services.transaction import transaction
 from views import trail
 from views.access import actor, back_to, database, needs, now
 from views.desk.reception_forms import typed_check_in
-from views.desk.reception_page import board, person_values, visit_of, visit_values
+from views.desk.reception_live import board, live_appointments, live_transfers
+from views.desk.reception_page import person_values, visit_of, visit_values
 from views.desk.reception_screen import ReceptionScreen
 from views.sealed import seal, unseal
 from views.steps import chosen_id
@@ -145,6 +146,16 @@ class Reception(ReceptionScreen):
     @needs(P.VISIT_RECEIVE)
     def counters(self) -> str:
         return self.render("desk/_reception_counters.html", **board(debts="debts" in request.args))
+
+    @expose("/appointments")
+    @needs(P.VISIT_RECEIVE)
+    def appointments(self) -> str:
+        return self.render("desk/_reception_today.html", **live_appointments())
+
+    @expose("/transfers")
+    @needs(P.VISIT_RECEIVE)
+    def agreed(self) -> str:
+        return self.render("desk/_reception_transfers.html", **live_transfers())
 
     def _found(self, text: str) -> str:
         """Several persons of one name."""

@@ -67,7 +67,7 @@ def typed_check_in() -> CheckIn:
         new_case={"new": True, "old": False}.get(form.get("new_case", "")),
         note=form.get("note", ""),
         asked_officer_id=chosen_id("asked_officer_id"),
-        known=form.get("known") == "yes",
+        known={"yes": True, "no": False}.get(form.get("known", "")),
         identities=tuple(
             int(code) for code in form.getlist("identities") if code.isdigit() and len(code) < 6
         ),

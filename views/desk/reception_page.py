@@ -1,6 +1,6 @@
-"""What the page of the reception is made of: the check-in, the visitor at hand, the live counters.
+"""What the page of the reception is made of: the check-in, the visitor at hand, the live parts (`reception_live`).
 
-Everything personal on it is recorded when the page is made. What updates by itself shows tickets and counters only.
+Everything personal on it is recorded when the page is made.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
 from sqlalchemy import select
 
 from models.case import Case
@@ -20,24 +19,21 @@ from models.trail import Act
 from models.visit import Visit
 from reports import reception as watch
 from reports.appointments import of_day
-from reports.desk_now import CounterNow, counters_now, ticket
-from reports.desk_waits import long_waits
-from reports.my_counter import last_step
+from reports.desk_now import counters_now, ticket
 from reports.visitor_picture import DISABLED
 from rules import desk as words
 from rules.errors import NotFound
 from rules.talking_points import WHY_A_TICKET, WHY_ONE_OFFICER
 from rules.visit_flow import MOVES, STATE_TEXT, Move, State
-from rules.waiting import waited
-from services import desk, transfers
-from services.guiding import beside
+from services import transfers
 from services.judgement import picture
 from services.visit_moves import NO_VISIT
 from views import trail
 from views.access import actor, database, now, today
 from views.desk.reception_forms import Refused
-from views.desk.words import PRESENCE_TEXT, UNDO_TEXT, spoken
-from views.steps import chosen_id
+from views.desk.reception_judgement import judged, nameless
+from views.desk.reception_live import board, status_values, unit_with_desk
+from views.desk.words import PRESENCE_TEXT, spoken
 
 
 def frame(refused: Refused | None = None) -> dict[str, Any]:
@@ -64,32 +60,10 @@ def frame(refused: Refused | None = None) -> dict[str, Any]:
         "why_one_officer": WHY_ONE_OFFICER,
         "person": None,
         "visit": None,
+        "identity": None,
         "found": None,
         "number": "",
         **board(debts=False),
-    }
-
-
-def board(*, debts: bool) -> dict[str, Any]:
-    """The live counters, and who is stuck: tickets and counters only."""
-    unit_id = unit_with_desk()
-    counters = counters_now(database(), unit_id, now())
-    return {
-        "counters": counters,
-        "debts": watch.debts_by_officer(database(), unit_id, counters, now()) if debts else None,
-        "waits": long_waits(database(), unit_id, at=now()),
-        "undispatched": [
-            (each, spoken(each.reason), waited(each.since, now()))
-            for each in watch.undispatched(database(), unit_id, now())
-        ],
-        "unanswered": [
-            watch.Unanswered(visit, counter, beside(counters, counter.counter_id))
-            for counter, visit in watch.on_the_way(counters, now())
-        ],
-        "presences": PRESENCE_TEXT,
-        "words": words,
-        "agreed": len(transfers.pending(database(), unit_id)),
-        "stay": stay(),
     }
 
 
@@ -112,6 +86,7 @@ def visit_values(visit: Visit) -> dict[str, Any]:
         trail.shown([visit.person_id], ground=trail.VISIT)
     decision = watch.last_decision(database(), visit.id)
     seen = picture(database(), visit.person, by=actor(), at=now()) if visit.person else None
+    status = status_values(visit)
     return {
         "visit": visit,
         "picture": seen,
@@ -119,39 +94,17 @@ def visit_values(visit: Visit) -> dict[str, Any]:
         "decision": decision,
         "reason": spoken(decision.reason) if decision else "",
         "passed": [(each["counter"], spoken([each["why"]])) for each in decision.passed] if decision else [],
-        "can": {
-            move.value for move in Move if move in MOVES and State(visit.state) in MOVES[move].from_states
-        },
-        **status_values(visit),
+        "can": _can(visit, left_over=status["is_left_over"]),
+        "nameless": nameless(visit),
+        "judged": judged(visit),
+        **status,
     }
 
 
-def status_values(visit: Visit) -> dict[str, Any]:
-    """The part of the card that updates by itself."""
-    counters = counters_now(database(), visit.unit_id, now())
-    here = next((each for each in counters if each.counter_id == visit.counter_id), None)
-    near: Sequence[CounterNow] = ()
-    if here and any(found.visit_id == visit.id for _counter, found in watch.on_the_way(counters, now())):
-        near = beside(counters, here.counter_id)
-    return {
-        "visit": visit,
-        "here": here,
-        "near": near,
-        "last": last_step(database(), actor(), now(), visit_id=visit.id),
-        "undo_texts": UNDO_TEXT,
-        "presences": PRESENCE_TEXT,
-        "words": words,
-        "states": STATE_TEXT,
-    }
-
-
-def stay() -> str:
-    """Who is at hand, as the forms beside the live counters carry it: `person:12`, `visit:34`."""
-    at_hand = request.args.get("stay", "")
-    for name in ("visit", "person"):
-        if (key := chosen_id(name)) is not None:
-            at_hand = f"{name}:{key}"
-    return at_hand
+def _can(visit: Visit, *, left_over: bool) -> set[str]:
+    """The moves that the card offers. Of whom an earlier day left behind there is only to say that he has gone."""
+    possible = {move for move, way in MOVES.items() if State(visit.state) in way.from_states}
+    return {move.value for move in possible & ({Move.LEAVE} if left_over else set(Move))}
 
 
 def visit_of(visit_id: int | None) -> Visit:
@@ -160,13 +113,6 @@ def visit_of(visit_id: int | None) -> Visit:
     if found is None:
         raise NotFound(NO_VISIT)
     return found
-
-
-def unit_with_desk() -> int:
-    unit_id = actor().unit_id
-    if unit_id is None or desk.serial(database(), unit_id) is None:
-        raise NotFound(desk.NO_DESK)
-    return unit_id
 
 
 def _identities(unit_id: int) -> Sequence[Identity]:

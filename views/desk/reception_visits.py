@@ -16,7 +16,8 @@ from services import counter, reception
 from services.transaction import transaction
 from views.access import actor, back_to, database, needs, now
 from views.desk.reception_forms import typed_check_in
-from views.desk.reception_page import status_values, visit_of, visit_values
+from views.desk.reception_live import status_values
+from views.desk.reception_page import visit_of, visit_values
 from views.desk.reception_screen import ReceptionScreen
 from views.steps import chosen_id
 from views.texts import sentence
@@ -40,7 +41,7 @@ class ReceptionVisits(ReceptionScreen):
             reception.send(database(), visit_id, by=actor(), at=now())
             return _("已通知櫃台，請引導民眾前往。")
 
-        return _and_back(visit_id, act)
+        return and_back(visit_id, act)
 
     @expose("/<int:visit_id>/undo", methods=["POST"])
     @needs(P.VISIT_RECEIVE)
@@ -51,7 +52,7 @@ class ReceptionVisits(ReceptionScreen):
             counter.undo(database(), visit_id, by=actor(), at=now())
             return _("已收回上一個步驟。")
 
-        return _and_back(visit_id, act)
+        return and_back(visit_id, act)
 
     @expose("/<int:visit_id>/notify", methods=["POST"])
     @needs(P.VISIT_RECEIVE)
@@ -60,7 +61,7 @@ class ReceptionVisits(ReceptionScreen):
             reception.notify_officer(database(), visit_id, by=actor(), at=now())
             return _("已通知就服員，請告知民眾預估等候時間。")
 
-        return _and_back(visit_id, act)
+        return and_back(visit_id, act)
 
     @expose("/<int:visit_id>/redirect", methods=["POST"])
     @needs(P.VISIT_RECEIVE)
@@ -69,7 +70,7 @@ class ReceptionVisits(ReceptionScreen):
             reception.redirect(database(), visit_id, by=actor(), at=now())
             return _("已改由 %(counter)s 號櫃台服務。", counter=_counter(visit_id))
 
-        return _and_back(visit_id, act)
+        return and_back(visit_id, act)
 
     @expose("/<int:visit_id>/override", methods=["POST"])
     @needs(P.VISIT_RECEIVE)
@@ -113,7 +114,7 @@ class ReceptionVisits(ReceptionScreen):
     def _or_refuse(self, form: str, visit_id: int, act: Callable[[], str]) -> Any:
         """What was typed comes back with the sentence at its field."""
         try:
-            return _and_back(visit_id, act)
+            return and_back(visit_id, act)
         except FieldFault as fault:
             return self.refuse(form, fault, visit_values(visit_of(visit_id)))
 
@@ -123,7 +124,7 @@ def _counter(visit_id: int) -> int:
     return counter.number if counter else 0
 
 
-def _and_back(visit_id: int, act: Callable[[], str]) -> Response:
+def and_back(visit_id: int, act: Callable[[], str]) -> Response:
     """Do it and show how things stand; who was too late reads why. Raises `FieldFault` and `NotFound`."""
     try:
         with transaction(database()):

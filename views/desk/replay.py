@@ -100,7 +100,10 @@ def _in_words(facts: Facts) -> Sequence[tuple[str, str]]:
         (_("業務類型"), translated(facts.business_type)),
         (_("派案方式"), translated(DISTRIBUTION_TEXT[Distribution(facts.distribution)])),
         (_("新舊案"), _("新案") if facts.new_case else _("舊案")),
-        (_("身心障礙"), _("已確認") if facts.disability else ""),
+        (
+            _("身心障礙"),
+            _("已確認") if facts.disability else _("疑似") if facts.suspected else "",
+        ),
         (_("特定對象櫃台"), between.join(groups.get(each, "") for each in facts.programme_groups)),
         (_("原就服員"), facts.owner + (_("（已離職）") if facts.departed else "")),
         (_("指定接辦"), officers.get(facts.named_id or 0, "")),

@@ -14,20 +14,24 @@ from flask_babel import gettext as _
 from reports import desk_review
 from reports.appointment_rate import month_to_date
 from reports.desk_now import counters_now
+from reports.forgotten import forgotten
 from reports.months import Month
-from reports.overtime import late_services
+from reports.overtime import undecided
 from reports.unended import to_explain
 from rules.calendar import local_time_text
 from rules.clock import moment, parse_time
 from rules.errors import FieldFault
 from rules.permissions import Permission as P
 from rules.roc_dates import parse, show
+from rules.visit_flow import STATE_TEXT
 from services import counter, guiding, notices
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now, today
 from views.desk.notices import as_json
 from views.desk.words import spoken
 from views.steps import chosen_id, is_fetched
+
+AT_FIELD = {"starts_at": "day"}  # a moment is typed as a day and a time
 
 
 def unit() -> int:
@@ -102,15 +106,35 @@ class DeskSupervision(Screen):
         flash(_("已預約 %(when)s，請告知民眾當天先至接待台報到。", when=when), "success")
         return back_to("DeskSupervision.undispatched")
 
+    @expose("/undispatched/<int:visit_id>/leave", methods=["POST"])
+    @needs(P.DESK_SUPERVISE)
+    def leave(self, visit_id: int) -> Any:
+        """Whom an earlier day left behind, with what became of the visitor."""
+        g.way_back = url_for("DeskSupervision.undispatched")
+        try:
+            with transaction(database()):
+                reason = request.form.get("reason", "")
+                guiding.leave(database(), visit_id, reason=reason, by=actor(), at=now())
+        except FieldFault as fault:
+            return self._undispatched(visit_id, [fault]), 422
+        flash(_("已登記民眾離開。"), "success")
+        return back_to("DeskSupervision.undispatched")
+
     def _undispatched(self, wrong_id: int = 0, faults: Sequence[FieldFault] = ()) -> str:
         here = [each for each in counters_now(database(), unit(), now()) if each.officer_id]
         return self.render(
-            "desk/undispatched.html",
+            "desk/_undispatched.html" if is_fetched() else "desk/undispatched.html",
             title=_("待派案的民眾"),
-            visits=desk_review.undispatched(database(), unit()),
+            visits=desk_review.undispatched(database(), unit(), today()),
+            left_over=forgotten(database(), unit(), today()),
+            states=STATE_TEXT,
             counters=here,
             wrong_id=wrong_id,
-            faults=faults,
+            # With the field's id in the form of that visit.
+            faults=[
+                FieldFault(f"{AT_FIELD.get(one.field, one.field)}-{wrong_id}", one.template, **one.values)
+                for one in faults
+            ],
             page_faults=len(faults),
             typed=request.form,
             new_key=lambda: str(uuid.uuid4()),
@@ -126,15 +150,21 @@ def _moment() -> datetime:
 
 def _cards() -> Sequence[Mapping[str, Any]]:
     session, unit_id, day = database(), unit(), today()
-    waiting = len(desk_review.undispatched(session, unit_id))
+    waiting = len(desk_review.undispatched(session, unit_id, day))
+    behind = len(forgotten(session, unit_id, day))
     open_requests, complaints = desk_review.requests_waiting(session, unit_id)
     unended = to_explain(session, unit_id, day)
-    late = [
-        each for each in late_services(session, unit_id, Month(day.replace(day=1))) if each.decision is None
-    ]
+    late = undecided(session, unit_id, day)
+    oldest = Month(late[0].day.replace(day=1)) if late else None
     days = desk_review.unapproved_days(session, unit_id, day)
     cards = (
-        (_("待派案的民眾"), waiting, url_for("DeskSupervision.undispatched"), "danger", ""),
+        (
+            _("待派案的民眾"),
+            waiting,
+            url_for("DeskSupervision.undispatched"),
+            "danger",
+            _("另有前幾天留下 %(n)s 位", n=behind) if behind else "",
+        ),
         (
             _("待審閱的拒案"),
             desk_review.refusals_waiting(session, unit_id),
@@ -156,7 +186,13 @@ def _cards() -> Sequence[Mapping[str, Any]]:
             "warning",
             _("已說明 %(n)s 件", n=sum(each.explanation is not None for each in unended)) if unended else "",
         ),
-        (_("待核的加班時數"), len(late), url_for("DeskOvertime.index"), "warning", ""),
+        (
+            _("待核的加班時數"),
+            len(late),
+            url_for("DeskOvertime.index", month=oldest.key if oldest else None),
+            "warning",
+            _("最早 %(day)s", day=show(late[0].day)) if late else "",
+        ),
         (
             _("待簽核的派案量表"),
             len(days),

@@ -21,7 +21,7 @@ from rules.errors import Faults, FieldFault, NotFound, RuleBroken
 from rules.permissions import Permission as P
 from rules.roc_dates import parse, show
 from rules.visit_flow import STATE_TEXT
-from services import tally
+from services import tally, tally_acceptance
 from services.transaction import transaction
 from views.access import Screen, actor, back_to, database, needs, now, today
 from views.desk.tally_page import DayPage, share_plot, sheet_headings, sheet_rows
@@ -94,6 +94,20 @@ class Tally(Screen):
 
         return _act(act)
 
+    @expose("/accept", methods=["POST"])
+    @needs(P.TALLY_APPROVE)
+    def accept(self) -> WerkzeugResponse:
+        """The tally's number stands for an officer who cannot confirm it, or counts otherwise."""
+
+        def act(day: date, _note: str) -> str:
+            reason = request.form.get("reason", "")
+            row = tally_acceptance.accept(
+                database(), day, chosen_id("officer_id") or 0, reason=reason, by=actor(), at=now()
+            )
+            return _("已認可 %(who)s 的件數，原因列在量表上。", who=row.officer.get_full_name())
+
+        return _act(act)
+
     @expose("/correct", methods=["POST"])
     @needs(P.TALLY_APPROVE)
     def correct(self) -> WerkzeugResponse:
@@ -125,7 +139,7 @@ class Tally(Screen):
             sheet_rows(page),
             kind=kind,
             at=now(),
-            widths=[8, 12, 12, *[9] * (len(headings) - 3)],
+            widths=[8, 12, 12, *[9] * (len(headings) - 4), 40],
             heading=page.file_heading,
         )
 
@@ -168,8 +182,10 @@ class Tally(Screen):
         found = sheet(database(), _unit(), day)
         page = DayPage(database(), actor(), day, now(), known=found)
         mine = next((each for each in page.standings if each.officer_id == actor().user_id), None)
+        # A refused form is a page of its own; alone it is asked for by a page that is open.
+        alone = is_fetched() and request.method == "GET"
         return self.render(
-            "desk/tally_mine.html",
+            "desk/_tally_mine.html" if alone else "desk/tally_mine.html",
             title=_("核對接案數"),
             day=day,
             sheet=found,

@@ -11,7 +11,7 @@ from flask import abort
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from models.tally import TallyCorrection, TallySignature
+from models.tally import TallyAcceptance, TallyCorrection, TallySignature
 from reports.debt_bar import debt_bar, scale, shown
 from reports.plots import Bar, Part, bars
 from reports.tally import Line, Sheet, sheet
@@ -21,6 +21,8 @@ from reports.tally_standing import (
     UNSETTLED,
     OfficerStanding,
     Shift,
+    Standing,
+    acceptances,
     confirmations,
     corrections,
     shifts,
@@ -31,11 +33,17 @@ from rules.actor import Actor
 from rules.calendar import local_date
 from rules.permissions import Permission as P
 from rules.roc_dates import show
+from rules.texts import N_
 from services.tally import SUPERVISOR
 from services.transaction import AnySession
 from views.texts import translated
 
 LIVE = "now"
+UNSETTLED_TEXT: Mapping[Standing, str] = {
+    Standing.MISSING: N_("尚未核對"),
+    Standing.STALE: N_("核對後又有新案件"),
+    Standing.DIFFERS: N_("自報件數與量表不符"),
+}
 WEEKDAYS = "一二三四五六日"
 
 
@@ -59,8 +67,9 @@ class DayPage:
         self.live = known or sheet(session, who.unit_id, day)
         self.signatures = signatures(session, who.unit_id, day)
         self.shifts: Sequence[Shift] = shifts(session, who.unit_id, day, self.signatures)
+        self.acceptances: Sequence[TallyAcceptance] = acceptances(session, who.unit_id, day)
         self.standings: Sequence[OfficerStanding] = standings(
-            self.live, confirmations(session, who.unit_id, day)
+            self.live, confirmations(session, who.unit_id, day), self.acceptances
         )
         self.corrections: Sequence[TallyCorrection] = corrections(session, who.unit_id, day)
         self.version = version
@@ -90,6 +99,10 @@ class DayPage:
     @property
     def unsettled(self) -> Sequence[OfficerStanding]:
         return [each for each in self.standings if each.standing in UNSETTLED]
+
+    def why(self, standing: str) -> str:
+        """Why it is not settled, or was not when it was accepted."""
+        return translated(UNSETTLED_TEXT[Standing(standing)])
 
     @property
     def weekday(self) -> str:
@@ -153,6 +166,16 @@ class DayPage:
     def shown(self, debt: Any) -> str:
         return shown(debt)
 
+    def sealed(self, officer_id: int) -> str:
+        """What the file has in the column 櫃台核對."""
+        found = self.standing_of.get(officer_id)
+        if found is None or found.standing is Standing.NOT_NEEDED:
+            return ""
+        if found.standing is Standing.ACCEPTED and found.acceptance:
+            given = found.acceptance
+            return _("督導認可：%(reason)s（%(who)s）", reason=given.reason, who=given.by_name)
+        return _("已核對") if found.standing is Standing.CONFIRMED else self.why(found.standing)
+
     @property
     def file_heading(self) -> str:
         state = (
@@ -183,13 +206,20 @@ def sheet_headings(found: Sheet) -> list[str]:
         _("指定櫃台"),
         _("不按順序"),
         _("拒(推)案"),
+        _("櫃台核對"),
     ]
 
 
 def sheet_rows(page: DayPage) -> Iterator[list[Any]]:
     for line in page.sheet.lines:
-        yield [line.number, translated(line.group), line.officer, *_cells(page.sheet, line, debts=True)]
-    yield ["", "", _("合計"), *_cells(page.sheet, page.sheet.totals, debts=False)]
+        yield [
+            line.number,
+            translated(line.group),
+            line.officer,
+            *_cells(page.sheet, line, debts=True),
+            page.sealed(line.officer_id),
+        ]
+    yield ["", "", _("合計"), *_cells(page.sheet, page.sheet.totals, debts=False), ""]
 
 
 def _cells(found: Sheet, line: Line, *, debts: bool) -> list[Any]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from models.ownership import Owner, PermanentTransfer
+from models.ownership import PermanentTransfer
 from models.scopes import visits
 from models.visit import Visit
 from rules.errors import FieldFault, NotFound
@@ -46,13 +46,15 @@ class PermanentTransfers(Screen):
             )
             .all()
         )
-        trail.shown({each.person_id for each in found}, ground=trail.VISIT)
+        note = trail.shown_live if is_fetched() else trail.shown
+        note({each.person_id for each in found}, ground=trail.VISIT)
         return self.render(
-            "desk/transfers.html",
+            "desk/_transfers.html" if is_fetched() else "desk/transfers.html",
             transfers=found,
             states=transfers.STATE_TEXT,
             open=transfers.OPEN,
             may_execute=actor().may(P.VISIT_RECEIVE),
+            may_withdraw=actor().may(P.DESK_SUPERVISE),
         )
 
     @expose("/propose/<int:visit_id>", methods=["GET", "POST"])
@@ -63,6 +65,7 @@ class PermanentTransfers(Screen):
         if visit is None or visit.person_id is None:
             raise NotFound(NO_VISIT)
         g.way_back = url_for("CounterDesk.index")
+        transfers.owned(database(), visit.person_id, visit.business_type_id, by=actor())
         if request.method == "GET":
             return self._ask(visit)
         try:
@@ -106,7 +109,7 @@ class PermanentTransfers(Screen):
         return back_to("PermanentTransfers.index")
 
     @expose("/<int:transfer_id>/withdraw", methods=["POST"])
-    @needs(P.VISIT_SERVE)
+    @needs(P.VISIT_SERVE, P.DESK_SUPERVISE)
     def withdraw(self, transfer_id: int) -> Response:
         g.way_back = url_for("PermanentTransfers.index")
         with transaction(database()):
@@ -122,28 +125,16 @@ class PermanentTransfers(Screen):
             done = transfers.execute(database(), transfer_id, by=actor(), at=now())
             name, other = done.person.name, done.to_officer.get_full_name()
         flash(_("已執行永久轉案：%(name)s 之後由 %(other)s 服務。", name=name, other=other), "success")
-        return back_to(
-            "Reception.index" if request.form.get("from") == "reception" else "PermanentTransfers.index"
-        )
+        if request.form.get("from") != "reception":
+            return back_to("PermanentTransfers.index")
+        return back_to("Reception.index", visit=chosen_id("visit"), person=chosen_id("person"))
 
     def _ask(self, visit: Visit, fault: FieldFault | None = None) -> str:
-        owner = (
-            database()
-            .scalars(
-                select(Owner).where(
-                    Owner.unit_id == visit.unit_id,
-                    Owner.person_id == visit.person_id,
-                    Owner.business_type_id == visit.business_type_id,
-                )
-            )
-            .first()
-        )
         trail.shown([visit.person_id or 0], ground=trail.VISIT)
         return self.render(
             "desk/transfer_propose.html",
             layout="partials/fragment.html" if is_fetched() else "base.html",
             visit=visit,
-            owner=owner,
             officers=transfers.officers_beside(database(), actor()),
             typed=request.form,
             faults=[fault] if fault else [],

@@ -34,21 +34,9 @@ class Unended(Screen):
             if actor().may(P.VISIT_SERVE):
                 return self.mine()
             raise NotFound(unended.NO_VISIT)
-        values = {
-            "officers": reports.open_now(database(), unit()),
-            "state_texts": STATE_TEXT,
-            "today": today(),
-        }
         if is_fetched():
-            return self.render("desk/_unended_now.html", **values)
-        return self.render(
-            "desk/unended.html",
-            title=_("未結束服務"),
-            overnight=reports.to_explain(database(), unit(), today()),
-            signed=reports.explained(database(), unit()),
-            may_sign=actor().may(P.DESK_SUPERVISE),
-            **values,
-        )
+            return self.render("desk/_unended_now.html", **_open_now())
+        return self._index()
 
     @expose("/<int:officer_id>/notify", methods=["POST"])
     @needs(P.UNENDED_CHECK, P.VISIT_SERVE, P.VISIT_RECEIVE)
@@ -65,18 +53,21 @@ class Unended(Screen):
         return self._mine()
 
     @expose("/<int:visit_id>/explain", methods=["POST"])
-    @needs(P.VISIT_SERVE)
+    @needs(P.VISIT_SERVE, P.DESK_SUPERVISE)
     def explain(self, visit_id: int) -> Any:
-        g.way_back = url_for("Unended.mine")
+        """By an officer on his own page; by the supervisor, in place of one who has left, on the page of all."""
+        page = self._mine if actor().may(P.VISIT_SERVE) else self._index
+        here = "Unended.mine" if actor().may(P.VISIT_SERVE) else "Unended.index"
+        g.way_back = url_for(here)
         try:
             with transaction(database()):
                 unended.explain(
                     database(), visit_id, request.form.get("explanation", ""), by=actor(), at=now()
                 )
         except FieldFault as fault:
-            return self._mine(visit_id, fault), 422
+            return page(visit_id, fault), 422
         flash(_("說明已送出，待求職督導核章。"), "success")
-        return back_to("Unended.mine")
+        return back_to(here)
 
     @expose("/<int:visit_id>/sign", methods=["POST"])
     @needs(P.DESK_SUPERVISE)
@@ -87,6 +78,20 @@ class Unended(Screen):
         flash(_("已核章。"), "success")
         return back_to("Unended.index")
 
+    def _index(self, wrong_id: int = 0, fault: FieldFault | None = None) -> str:
+        overnight = reports.to_explain(database(), unit(), today())
+        supervises, whom = actor().may(P.DESK_SUPERVISE), {visit.officer_id for visit in overnight}
+        return self.render(
+            "desk/unended.html",
+            title=_("未結束服務"),
+            overnight=overnight,
+            signed=reports.explained(database(), unit()),
+            may_sign=supervises,
+            gone=reports.cannot_explain(database(), unit(), whom, today()) if supervises else (),
+            **_open_now(),
+            **_typed(wrong_id, fault),
+        )
+
     def _mine(self, wrong_id: int = 0, fault: FieldFault | None = None) -> str:
         me = actor().user_id
         found = reports.open_now(database(), unit())
@@ -95,10 +100,26 @@ class Unended(Screen):
             title=_("我的未結束服務"),
             open=next((each.visits for each in found if each.officer_id == me), ()),
             overnight=reports.to_explain(database(), unit(), today(), officer_id=me),
+            me=me,
             state_texts=STATE_TEXT,
             today=today(),
-            wrong_id=wrong_id,
-            faults=[FieldFault(f"explanation-{wrong_id}", fault.template, **fault.values)] if fault else [],
-            page_faults=int(fault is not None),
-            typed=request.form,
+            **_typed(wrong_id, fault),
         )
+
+
+def _open_now() -> dict[str, Any]:
+    return {
+        "officers": reports.open_now(database(), unit()),
+        "state_texts": STATE_TEXT,
+        "today": today(),
+    }
+
+
+def _typed(wrong_id: int, fault: FieldFault | None) -> dict[str, Any]:
+    """What a refused explanation said, and what was wrong with it."""
+    return {
+        "wrong_id": wrong_id,
+        "faults": [FieldFault(f"explanation-{wrong_id}", fault.template, **fault.values)] if fault else [],
+        "page_faults": int(fault is not None),
+        "typed": request.form,
+    }

@@ -1,22 +1,26 @@
 /* Screens of the front desk that update by themselves.
 
-   Polls #pulse[data-url] for the centre's serial number. When it has changed, and twice a minute because time passes too,
-   every element with data-live="address" is asked for again: the answer is what stands inside the element (a page's
+   Polls #pulse[data-url] for the centre's serial number. When it has changed, when a moment of the page has come (below), and
+   twice a minute because minutes are counted too, every element with data-live="address" is asked for again: the answer is what stands inside the element (a page's
    fragment whose one root is the element itself will do). The new content is worked into the old node by node, so focus,
    caret, open <details>, typed text, chosen boxes and scroll stay. An element with data-keep is left alone; id or data-key
    tells rows apart when their order changes.
 
    data-clock-since="ISO": counts up by the server's clock, m:ss or h:mm:ss. data-clock-limit="seconds" adds .is-long.
+   When a clock comes to its limit, and at data-fresh-at="ISO", time alone has changed what the page should show: it asks then.
    Events: jieli:pulse on the document (detail: the answer), jieli:live on each element that was refreshed.
    window.jieli.live.poll() asks at once, after a step that a script has made. */
 (() => {
   const place = document.getElementById("pulse");
   if (!place) return;
   const EVERY = 2000, HIDDEN = 10000, SLOWEST = 15000, PATIENCE = 8000, AGE = 30000;
+  const SLACK = 500;            // what we take for the server's time may be too early by as long as an answer is under way
   // X-Live: such a request is nobody's activity, the idle countdown goes on.
   const HEADERS = { "X-Requested-With": "fetch", "X-Live": "1" };
   let serial = null;            // what the page shows
   let refreshedAt = 0;
+  let stale = false;            // a moment has come since
+  const come = new Set();       // the moments that have
   let failures = 0;
   let timer = null;
   let asking = false;
@@ -44,13 +48,15 @@
       offset = Date.parse(pulse.now) - (sent + Date.now()) / 2;
       for (const [address, count] of Object.entries(pulse.counts)) number(address, count);
       document.dispatchEvent(new CustomEvent("jieli:pulse", { detail: pulse }));
-      if (!document.hidden && (pulse.serial !== serial || Date.now() - refreshedAt > AGE)) {
+      if (!document.hidden && (pulse.serial !== serial || stale || Date.now() - refreshedAt > AGE)) {
+        stale = false;
         await Promise.all([...document.querySelectorAll("[data-live]")].map(refresh));
         refreshedAt = Date.now();
         serial = pulse.serial;
       }
       found();
     } catch {
+      stale = true;                                               // whatever was to be fetched has not come whole
       lost();
     } finally {
       asking = false;
@@ -165,7 +171,14 @@
       if (clock.textContent !== text) clock.textContent = text;
       if (clock.dataset.clockLimit) clock.classList.toggle("is-long", seconds > Number(clock.dataset.clockLimit));
     }
+    if (!moments().filter((moment) => moment + SLACK <= now && !come.has(moment) && come.add(moment)).length) return;
+    stale = true;
+    if (serial !== null) poll();                                  // the first answer is on its way otherwise
   }
+
+  /** When what the page shows changes though nobody does anything, in milliseconds. */
+  const moments = () => [...document.querySelectorAll("[data-fresh-at], [data-clock-limit]")].map(({ dataset }) =>
+    (dataset.freshAt ? Date.parse(dataset.freshAt) : Date.parse(dataset.clockSince) + dataset.clockLimit * 1000));
 
   window.jieli.live = { poll };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });

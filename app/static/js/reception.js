@@ -10,11 +10,11 @@
   for (const each of types) each.addEventListener("change", show);
   if (panels.length) show();
 
-  // Whom reception asked is said first; the answer makes no sense without.
+  // Whom reception asked is said first; the answer makes no sense without, and belongs to whom was asked.
   for (const select of document.querySelectorAll("[data-phone-check]")) {
     const answers = select.parentElement.querySelectorAll("[name=known]");
-    const draw = () => { for (const each of answers) each.disabled = !select.value; };
-    select.addEventListener("change", draw);
+    const draw = () => { for (const each of answers) { each.disabled = !select.value; each.required = Boolean(select.value); } };
+    select.addEventListener("change", () => { for (const each of answers) each.checked = false; draw(); });
     draw();
   }
 

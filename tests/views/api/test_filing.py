@@ -175,7 +175,7 @@ def test_a_known_number_under_another_name_tells_nothing_and_leaves_a_trace(
 def test_look_ups_are_counted_as_on_the_screen(
     referrer: Program, form: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(look_ups, "LOOK_UPS", 2)
+    monkeypatch.setattr(look_ups, "REFERRAL_LINE", look_ups.Limits(by_hand=2, asked=100))
     assert [referrer.post("/referrals", form()).status_code for _ in range(2)] == [201, 201]
     response = referrer.post("/referrals", form())
     assert response.status_code == 429
@@ -260,8 +260,7 @@ def test_half_a_character_is_refused(referrer: Program, form: Form, field: str) 
 def test_a_batch_has_the_limit_of_batches_and_leaves_room_for_others(
     referrer: Program, form: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(look_ups, "LOOK_UPS", 3)
-    monkeypatch.setattr(look_ups, "MOST_ASKED", 6)
+    monkeypatch.setattr(look_ups, "REFERRAL_LINE", look_ups.Limits(by_hand=3, asked=6))
     batch = {"referrals": [form() for _ in range(4)]}
     assert referrer.post("/referrals/batch", batch).status_code == 201
     assert referrer.post("/referrals", form()).status_code == 201

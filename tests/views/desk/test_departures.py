@@ -14,12 +14,13 @@ from werkzeug.test import TestResponse
 
 from app.extensions import db
 from models.appointment import Appointment
+from models.desk import Post
 from models.desk_rules import BusinessType
 from models.ownership import Departure, Owner
 from models.visit import Visit
 from rules.calendar import TAIPEI
 from rules.visit_flow import State
-from services import appointments
+from services import appointments, succession
 from services.transaction import transaction
 from tests.conftest import NOW
 from tests.factories import make_desk, make_person, make_visit
@@ -106,7 +107,7 @@ def test_everything_moves_in_one_press_and_both_sides_have_the_list(
         leaving not in db.session.scalars(select(Visit.officer_id).where(Visit.state == State.WAITING)).all()
     )
     booked = db.session.scalars(select(Appointment).order_by(Appointment.id)).all()
-    assert booked[0].state == "moved" and booked[-1].officer_id != leaving
+    assert (booked[0].state, booked[-1].officer_id) == ("moved", successor), "the deputy is free as well"
     mine = as_("counter3").get("/desk/handed-over-to-me/").text
     whole = as_("supervisor").get("/desk/handed-over/").text
     for name in (SEEKER, CLAIMANT, BOOKED):
@@ -179,6 +180,38 @@ def test_who_sees_no_departures_through_opens_none(
     assert leave(user=user).status_code == 403
     for path in (HOME, "/desk/handed-over/", "/desk/handed-over/export.xlsx"):
         assert as_(user).get(path).status_code == 403
+
+
+def test_who_has_left_is_not_offered_as_a_successor(as_: As, leaving: int, act_as: Any) -> None:
+    gone, there = act_as("counter3").user_id, act_as("counter2").user_id
+    assert f'<option value="{gone}">' in as_("itstaff").get(f"{HOME}{leaving}").text
+    with transaction(db.session):
+        succession.depart(
+            db.session,
+            gone,
+            left_on=NOW.date(),
+            benefit_officer_id=None,
+            by=act_as("itstaff"),
+            at=NOW,
+        )
+    plan = as_("itstaff").get(f"{HOME}{leaving}").text
+    assert f'<option value="{gone}">' not in plan and f'<option value="{there}">' in plan
+
+
+def test_who_came_back_is_in_office_again(
+    as_: As, csrf: Any, leave: Callable[..., TestResponse], leaving: int
+) -> None:
+    done = leave().location
+    assert "/desk/tables/posts/add" in as_("supervisor").get(done).text
+    assert "/desk/tables/posts/add" not in as_("itstaff").get(done).text
+    assert done in as_("supervisor").get(HOME).text
+    seat = db.session.scalars(select(Post.counter_id).where(Post.officer_id == leaving)).one()
+    browser = as_("supervisor")
+    form = csrf(browser, {"counter_id": seat, "officer_id": leaving, "starts_on": "115/11/20"})
+    assert browser.post("/desk/tables/posts/add", data=form).status_code == 302
+    page = browser.get(done).text
+    assert "已回任" in page and "移轉給接替人選" not in page
+    assert done not in browser.get(HOME).text and "115/11/20 離職" not in browser.get(HOME).text
 
 
 def test_a_departure_to_come_is_shown_and_moves_nobody_today(

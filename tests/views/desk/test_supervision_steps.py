@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.extensions import db
+from models.account import Account
 from models.appointment import Appointment
 from models.desk import Counter, Deputy
 from models.desk_staff import Attendance
@@ -210,3 +211,41 @@ def test_the_person_of_a_request_is_shown_by_name_to_the_supervisor_only(wanted:
     name = db.session.scalars(select(Person)).one().name
     assert name in as_("supervisor").get(f"/desk/supervision/requests/{wanted}").text
     assert as_("supervisor3").get(f"/desk/supervision/requests/{wanted}").status_code == 404
+
+
+def test_for_an_officer_who_is_gone_the_supervisor_explains_and_the_page_says_for_whom(
+    act_as: Act, as_: Any, csrf: Any, clock: Clock
+) -> None:
+    with transaction(db.session):
+        visit = serve(db.session, act_as, arrive(db.session, act_as, at=AT), at=AT, minutes=None)
+    name, visit_id = officer_of(db.session, visit), visit.id
+    officer_name, boss_name = act_as(name).name, act_as("supervisor").name
+    clock.now = NOW + timedelta(days=3)
+    boss = as_("supervisor")
+    path = f"/desk/unended/{visit_id}/explain"
+    assert path not in boss.get("/desk/unended/").text
+    with transaction(db.session):
+        db.session.get_one(Account, visit.officer_id).active = False
+    assert path in boss.get("/desk/unended/").text
+    empty = boss.post(path, data=csrf(boss, {"explanation": " "}))
+    assert empty.status_code == 422 and f'href="#explanation-{visit_id}"' in empty.text
+    boss.post(path, data=csrf(boss, {"explanation": "離職前漏按"}))
+    page = boss.get("/desk/unended/").text
+    assert f"{boss_name} 代 {officer_name} 說明" in page and "離職前漏按" in page
+    boss.post(f"/desk/unended/{visit_id}/sign", data=csrf(boss, {}))
+    page = boss.get("/desk/unended/").text
+    assert f"{boss_name} 代 {officer_name} 說明" in page and path not in page
+
+
+def test_the_card_of_undecided_overtime_leads_to_the_month_of_the_oldest(
+    act_as: Act, as_: Any, clock: Clock
+) -> None:
+    late = AT.replace(hour=8, minute=50)  # 16:50 in Taipei
+    with transaction(db.session):
+        serve(db.session, act_as, arrive(db.session, act_as, at=late), at=late, minutes=30)
+    clock.now = NOW + timedelta(days=12)  # 2 December
+    page = as_("supervisor").get("/desk/supervision/").text
+    card = re.search(r'href="(/desk/supervision/overtime/[^"]*)">(.*?)</a>', page, re.DOTALL)
+    assert card is not None
+    assert "最早 115/11/20" in card[2] and re.search(r'work-number">1<', card[2])
+    assert "核定" in as_("supervisor").get(card[1]).text

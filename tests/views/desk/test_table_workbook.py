@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.extensions import db
-from models.desk import Counter, Post
+from models.desk import Counter, Deputy, Post
 from models.desk_rules import WaitLimit
 from models.evidence import EvidenceRecord
 from models.table_change import TableChange
@@ -154,6 +154,25 @@ def test_a_ratio_table_is_taken_only_whole(as_: Open, csrf: Any, desk: int) -> N
     _url, page, _digest = checked(browser, csrf, "ratio_share", book)
     assert "新增 6 列" in page
     assert "確認寫入" in page
+
+
+def test_the_deputy_of_the_it_staff_comes_by_the_workbook(
+    as_: Open, csrf: Any, desk: int, act_as: Any
+) -> None:
+    browser = as_("supervisor")
+    it, officer, reception = act_as("itstaff"), act_as("counter8"), act_as("reception")
+    book = book_of(browser, "deputy")
+    sheet = book.worksheets[0]
+    sheet.append(["", it.name, "1", officer.name, "115/11/20", "115/11/27"])
+    url, page, digest = checked(browser, csrf, "deputy", book)
+    assert "新增 1 列" in page
+    assert browser.post(url, data=csrf(browser, {"digest": digest})).status_code == 302
+    row = db.session.scalars(select(Deputy).where(Deputy.officer_id == it.user_id)).one()
+    assert row.deputy_id == officer.user_id
+    book = book_of(browser, "deputy")
+    book.worksheets[0].append(["", officer.name, "2", reception.name, "115/11/20", ""])
+    _url, page, _digest = checked(browser, csrf, "deputy", book)
+    assert f"{reception.name} 不服務櫃台，不能代理就服員" in page
 
 
 def test_two_new_rows_of_the_same_are_refused(as_: Open, csrf: Any, desk: int) -> None:

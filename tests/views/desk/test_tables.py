@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -14,13 +14,16 @@ from sqlalchemy import func, select
 from app.extensions import db
 from models.account import Account
 from models.desk import Counter, CounterGroup, Post
-from models.desk_rules import BusinessType, MassLayoffOrder, RatioShare
+from models.desk_rules import BusinessType, CentreHoliday, MassLayoffOrder, RatioShare
+from models.desk_staff import ReceptionShift
 from models.evidence import EvidenceRecord
 from models.table_change import TableChange
+from models.tally import TallySignature
 from models.trail import TrailEntry, TrailPerson
 from models.visit import Visit
+from services import unended
 from services.transaction import transaction
-from tests.factories import fresh_number, make_desk, make_person, make_visit
+from tests.factories import AT, fresh_number, make_desk, make_person, make_visit
 from tests.views.statements import counted
 
 Open = Callable[[str], FlaskClient]
@@ -228,6 +231,63 @@ def test_what_was_in_force_on_a_past_day_is_not_rewritten(as_: Open, csrf: Any, 
     assert db.session.get(RatioShare, share.id) is not None
 
 
+def past_shift(desk: int) -> ReceptionShift:
+    reception = key("receptionist_id", "reception")
+    shift = ReceptionShift(
+        unit_id=desk, day=date(2026, 11, 18), starts=time(8), ends=time(12), receptionist_id=reception
+    )
+    with transaction(db.session):
+        db.session.add(shift)
+    return shift
+
+
+def edited(browser: FlaskClient, csrf: Any, shift_id: int, **changed: Any) -> str:
+    """What the screen says to it; nothing where it was saved."""
+    shift = db.session.get_one(ReceptionShift, shift_id)
+    data = {
+        "day": "115/11/18", "starts": "08:00", "ends": "12:00", "receptionist_id": shift.receptionist_id,
+        "row_version": shift.version, **changed,
+    }  # fmt: skip
+    answer = browser.post(f"{TABLES}/shifts/edit/{shift.id}", data=csrf(browser, data))
+    return html.unescape(answer.text) if answer.status_code == 200 else ""
+
+
+def test_who_received_on_a_past_day_is_changed_until_the_shift_is_signed(
+    as_: Open, csrf: Any, desk: int
+) -> None:
+    """And nothing else of the day is: so that whoever stood in can sign what he received."""
+    browser, shift = as_("supervisor"), past_shift(desk)
+    shift_id = shift.id
+    with transaction(db.session):
+        account = db.session.get_one(Account, key("officer_id", "itstaff"))
+        account.roles = db.session.get_one(Account, shift.receptionist_id).roles
+    assert "過去的輪值只能更換接待人員" in edited(browser, csrf, shift_id, ends="13:00")
+    assert edited(browser, csrf, shift_id, receptionist_id=account.id) == ""
+    assert db.session.get_one(ReceptionShift, shift_id).receptionist_id == account.id
+    change = db.session.scalars(select(TableChange)).one()
+    assert (change.act, change.by_name) == ("edit", "郭玲巧")
+    with transaction(db.session):
+        db.session.add(
+            TallySignature(
+                unit_id=desk, day=shift.day, role="reception", until=shift.ends, figures={}, signed_at=AT,
+                signed_by_id=account.id, signer_name="王小明",
+            )
+        )  # fmt: skip
+    refused = edited(browser, csrf, shift_id, receptionist_id=key("receptionist_id", "reception"))
+    assert "這個時段的派案量表已經簽署" in refused
+    assert db.session.get_one(ReceptionShift, shift_id).receptionist_id == account.id
+
+
+def test_a_past_holiday_stays(as_: Open, csrf: Any, desk: int) -> None:
+    with transaction(db.session):
+        holiday = CentreHoliday(unit_id=desk, day=date(2026, 11, 18), name="消毒", open=False)
+        db.session.add(holiday)
+    browser = as_("supervisor")
+    data = {"day": "115/11/18", "name": "颱風", "row_version": holiday.version}
+    page = html.unescape(browser.post(f"{TABLES}/holidays/edit/{holiday.id}", data=csrf(browser, data)).text)
+    assert "過去的日子已經是紀錄，不能修改。" in page
+
+
 def test_what_others_point_to_has_no_delete_button_and_no_route(as_: Open, csrf: Any, desk: int) -> None:
     browser = as_("supervisor")
     for route in ("groups", "counters", "business-types"):
@@ -250,6 +310,41 @@ def test_a_new_ratio_table_says_which_groups_it_lacks(as_: Open, csrf: Any, desk
     assert "116/1/1 生效的比例表還缺：身障、原住民、更生、個管、求才" in html.unescape(
         browser.get(f"{TABLES}/ratio/list/").text
     )
+
+
+@pytest.mark.parametrize("deputy", ["counter8", "reception"])
+def test_the_deputy_of_the_it_staff_is_entered_like_any_other(
+    as_: Open, csrf: Any, desk: int, act_as: Any, deputy: str
+) -> None:
+    browser = as_("supervisor")
+    it = act_as("itstaff")
+    form = html.unescape(browser.get(f"{TABLES}/deputies/add").text)
+    offered, _rank, standing_in = form.partition('name="rank"')
+    assert f'<option value="{it.user_id}">{it.name}</option>' in offered
+    for user, seen in (("counter1", True), ("reception", False), ("supervisor", False), ("manager", False)):
+        assert (f'<option value="{key("officer_id", user)}">' in offered) == seen, user
+    for user, seen in (("counter1", True), ("reception", True), ("manager", False)):
+        assert (f'<option value="{key("officer_id", user)}">' in standing_in) == seen, user
+    data = filled("deputies", officer_id="itstaff", deputy_id=deputy, rank="1", ends_on="115/11/20")
+    assert browser.post(f"{TABLES}/deputies/add", data=csrf(browser, data)).status_code == 302
+    assert unended.may_check(db.session, act_as(deputy), date(2026, 11, 20))
+    page = html.unescape(browser.get(f"{TABLES}/deputies/list/").text)
+    assert it.name in page
+    (entry,) = db.session.scalars(select(TableChange)).all()
+    assert entry.after["officer"] == it.name
+
+
+def test_an_officer_has_an_officer_for_deputy(as_: Open, csrf: Any, desk: int) -> None:
+    browser = as_("supervisor")
+    for wrong in ("reception", "itstaff"):
+        data = filled("deputies", deputy_id=wrong)
+        page = html.unescape(browser.post(f"{TABLES}/deputies/add", data=csrf(browser, data)).text)
+        assert "不服務櫃台，不能代理就服員" in page
+    refused = filled("deputies", officer_id="manager")
+    assert "不能擔任" in html.unescape(
+        browser.post(f"{TABLES}/deputies/add", data=csrf(browser, refused)).text
+    )
+    assert db.session.scalar(select(func.count()).select_from(TableChange)) == 0
 
 
 def test_evidence_is_masked_and_its_known_person_is_in_the_trail(as_: Open, csrf: Any, desk: int) -> None:

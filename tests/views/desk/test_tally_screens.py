@@ -44,6 +44,28 @@ def test_the_day_goes_from_the_counters_confirmation_to_the_approval(
     assert "看簽署時的數字" in reception.get("/desk/tally/").text
 
 
+def test_what_the_supervisor_accepts_stands_on_the_sheet_and_in_the_file(
+    officer: str, as_: Any, csrf: Any, act_as: Any
+) -> None:
+    reception, boss, me = as_("reception"), as_("supervisor"), act_as(officer)
+    assert "以量表的件數認可" not in reception.get("/desk/tally/").text
+    assert "以量表的件數認可" in boss.get("/desk/tally/").text
+    asked = {"day": DAY, "officer_id": me.user_id}
+    boss.post("/desk/tally/accept", data=csrf(boss, {**asked, "reason": " "}))
+    assert "請填寫認可的原因" in boss.get("/desk/tally/").text
+    boss.post("/desk/tally/accept", data=csrf(boss, {**asked, "reason": "突發病假，已電話核對"}))
+    page = reception.get("/desk/tally/").text
+    assert "督導認可" in page and "突發病假，已電話核對" in page and "簽署前還要處理" not in page
+    answer = boss.get(f"/desk/tally/export.xlsx?day={DAY}")
+    _title, head, *rows = openpyxl.load_workbook(io.BytesIO(answer.data)).active.values
+    seals = {row[2]: row[-1] for row in rows}
+    assert head[-1] == "櫃台核對"
+    assert seals[me.name] == f"督導認可：突發病假，已電話核對（{act_as('supervisor').name}）"
+    assert "已認可量表的件數" in as_(officer).get("/desk/tally/mine").text
+    reception.post("/desk/tally/sign", data=csrf(reception, {"day": DAY, "until": "12:00"}))
+    assert "看簽署時的數字" in reception.get("/desk/tally/").text
+
+
 def test_the_file_has_the_figures_of_the_page(officer: str, as_: Any) -> None:
     answer = as_("supervisor").get(f"/desk/tally/export.xlsx?day={DAY}")
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.data)).active.values)

@@ -197,7 +197,8 @@ def test_neither_a_stranger_nor_another_centre_touches_it(
     wrong = {"answer": "counter2", "withdraw": "counter4", "execute": "counter4"}[step]
     status = press(wrong, f"{HOME}{number}/{step}", answer="agree").status_code
     assert status == (403 if step == "execute" else 404)
-    assert press("supervisor3", f"{HOME}{number}/{step}", answer="agree").status_code == 403
+    stranger = press("supervisor3", f"{HOME}{number}/{step}", answer="agree").status_code
+    assert stranger == (404 if step == "withdraw" else 403)
     assert transfer().state == "proposed"
 
 
@@ -206,6 +207,9 @@ def test_only_the_owner_proposes_and_only_of_a_visit_of_the_centre(
 ) -> None:
     answer = propose(user="counter2")
     assert answer.status_code == 422 and "不是由您承辦" in answer.text
+    asked = as_("counter2").get(f"{HOME}propose/{visit.id}")
+    assert asked.status_code == 422 and "不是由您承辦" in asked.text and NAME not in asked.text
+    assert NAME in as_("counter1").get(f"{HOME}propose/{visit.id}").text
     assert as_("counter1").get(f"{HOME}propose/987654").status_code == 404
     assert as_("reception").get(f"{HOME}propose/{visit.id}").status_code == 403
     assert as_("manager").get(HOME).status_code == 403
@@ -219,3 +223,42 @@ def test_an_officer_sees_his_own_and_reception_and_supervisor_all(
         assert (NAME in as_(user).get(HOME).text) == seen
     assert NAME not in as_("counter2").get(HOME).text
     assert NAME not in as_("supervisor3").get(HOME).text
+
+
+def test_the_step_is_offered_to_the_owner_alone(as_: As, visit: Visit) -> None:
+    path = f"{HOME}propose/{visit.id}"
+    assert path in as_("counter1").get("/desk/counter/").text
+    with transaction(db.session):
+        db.session.scalars(select(Owner)).one().officer_id = account_id(db.session, "counter2")
+    assert path not in as_("counter1").get("/desk/counter/").text
+
+
+def test_the_supervisor_takes_back_what_nobody_else_can(
+    sit: As, press: Press, propose: Callable[..., TestResponse]
+) -> None:
+    propose()
+    number = transfer().id
+    path = f"{HOME}{number}/withdraw"
+    assert path in sit("supervisor").get(HOME).text
+    assert path not in sit("counter4").get(HOME).text
+    assert path not in sit("reception").get(HOME).text
+    assert press("supervisor", path).status_code == 302
+    assert transfer().state == "withdrawn"
+
+
+def test_what_is_agreed_stands_on_the_visitors_card_and_is_executed_there(
+    sit: As, press: Press, propose: Callable[..., TestResponse], visit: Visit
+) -> None:
+    propose()
+    number = transfer().id
+    cards = (f"/desk/reception/?visit={visit.id}", f"/desk/reception/?person={visit.person_id}")
+    for card in cards:
+        assert f"{HOME}{number}/execute" not in sit("reception").get(card).text
+    press("counter4", f"{HOME}{number}/answer", answer="agree")
+    for card in cards:
+        page = sit("reception").get(card).text
+        shown, _card, below = page.partition("已議定永久轉案，請當場執行")
+        assert NAME in shown and f"{HOME}{number}/execute" in below.partition("</form>")[0]
+    done = press("reception", f"{HOME}{number}/execute", **{"from": "reception", "visit": visit.id})
+    assert done.location.endswith(cards[0])
+    assert "已議定永久轉案" not in sit("reception").get(cards[0]).text

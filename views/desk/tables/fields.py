@@ -25,7 +25,7 @@ from rules.desk_tables import Field, Kept, Sort, Table
 from rules.errors import FieldFault
 from rules.table_cells import read, show
 from rules.texts import N_
-from services.desk_choices import Choices, choices
+from services.desk_choices import PEOPLE, Choices, choices
 from views.access import actor, database
 from views.administration.shown import on_or_off, roc_day, yes_or_blank
 from views.texts import sentence, translated
@@ -179,7 +179,6 @@ def _named(session: ReadSession, model: Any) -> list[tuple[str, str]]:
 
 
 _OFFERED = {"group": _groups, "business_type": _types}
-PEOPLE = frozenset({"officer", "receptionist"})
 
 
 def criteria(table: Table, model: Any) -> tuple[Criterion, ...]:
