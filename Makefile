@@ -19,7 +19,7 @@ setup: .venv/runtime.stamp translations  ## virtual environment and packages to 
 dev: setup .venv/dev.stamp  ## packages for tests and checks on top
 
 test: dev  ## the whole suite: SQLite, PostgreSQL, SMTP, browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: dev  ## style
 	$(BIN)/ruff check .

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import views
 from app import cli, database, errors, headers, i18n, jinja, jobs, logs, routes, static_files
-from app.extensions import csrf, db, mail, migrate
+from app.extensions import db, mail, migrate
 from app.security import SecurityManager
 from config import Misconfigured, settings
 from models.crypto import KEYS
@@ -33,7 +34,7 @@ def create_app(**overrides: Any) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     i18n.init()
     routes.init_app(app)
-    csrf.init_app(app)  # before AppBuilder: FAB asks for it while it registers its views
+    CSRFProtect(app)  # before AppBuilder: FAB asks for it while it registers its views
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True)
     mail.init_app(app)

@@ -1,4 +1,4 @@
-"""Extensions, unbound. AppBuilder is not here: it remembers its views, so each application needs its own."""
+"""Extensions, unbound. AppBuilder and CSRFProtect are not here: they remember views, so each application needs its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from flask_appbuilder import Model
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf import CSRFProtect
 
 import models  # noqa: F401  (registers every table)
 
@@ -14,5 +13,4 @@ import models  # noqa: F401  (registers every table)
 # Objects stay usable after a commit, so that a view can show what it saved without a further query.
 db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
 migrate = Migrate()
-csrf = CSRFProtect()
 mail = Mail()

@@ -175,7 +175,7 @@ def test_a_page_that_is_overtaken_is_told_so_without_a_name(as_, press):
     press(officer, visit_id, "call", state="waiting")
     overtaken = officer.get(f"{HOME}now").text
     assert "李佳蓉 已在其他畫面進行下一步" in overtaken and "唐三藏" not in overtaken
-    assert officer.get(f"{HOME}now?visit={visit_id}&state=called").json == {}
+    assert officer.get(f"{HOME}now?visit={visit_id}&state=called&person={person.id}").json == {}
 
 
 def test_what_updates_by_itself_leaves_no_trail_and_the_page_does(as_, press):
